@@ -1,0 +1,163 @@
+"""What all tests share: no network but loopback, a clean environment, a small corpus and an embedder a hand can check."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from langchain_core.embeddings import Embeddings
+
+from tutor.ingestion import ingest
+from tutor.settings import Settings, default_corpus, keep_libraries_offline, read_settings
+
+keep_libraries_offline()
+REAL_WEIGHTS = read_settings().weights
+
+
+class NetworkBlockedError(OSError):
+    """A test tried to leave this machine."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback() -> Iterator[None]:
+    """Connections to other machines fail, whatever library makes them."""
+    patch = pytest.MonkeyPatch()
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def check(address: object) -> None:
+        if isinstance(address, tuple) and not _is_loopback(str(address[0])):
+            raise NetworkBlockedError(f"blocked in tests: {address}")
+
+    def guarded(self: socket.socket, address: object) -> None:
+        check(address)
+        connect(self, address)  # type: ignore[arg-type]
+
+    def guarded_ex(self: socket.socket, address: object) -> int:
+        check(address)
+        return connect_ex(self, address)  # type: ignore[arg-type]
+
+    patch.setattr(socket.socket, "connect", guarded)
+    patch.setattr(socket.socket, "connect_ex", guarded_ex)
+    yield
+    patch.undo()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the person who runs the tests reaches them, and nothing they write reaches that person."""
+    for name in [name for name in os.environ if name.startswith("TUTOR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TUTOR_HOME", str(tmp_path / "home"))
+
+
+class HashingEmbedder(Embeddings):
+    """Bag of words: each word counts in the dimension that its letters' sum names. Texts of the same words are equal."""
+
+    name = "hashing"
+    dimensions = 256
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self.embedded += texts
+        return [self._embed(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self._embed(text)
+
+    def _embed(self, text: str) -> list[float]:
+        row = np.zeros(self.dimensions)
+        for word in re.findall(r"[a-z]+", text.lower()):
+            row[sum(ord(char) * 31**place for place, char in enumerate(word)) % self.dimensions] += 1
+        norm = np.linalg.norm(row)
+        return list(row / norm) if norm else [1.0] + [0.0] * (self.dimensions - 1)
+
+
+def item_text(
+    id: str, title: str, body: str, asks: tuple[str, ...] = (), related: tuple[str, ...] = (), kind: str = "concept"
+) -> str:
+    """An item file that follows the schema of a curated item."""
+    asks = asks or tuple(f"{title.lower().rstrip('?')} variant {number}" for number in range(8))
+    points = body.split(". ")[:3] + [body] * 3
+    lines = [
+        "---",
+        f"id: {id}",
+        f'title: "{title}"',
+        "section: basic",
+        f"kind: {kind}",
+        "level: beginner",
+        "topics: [foundations]",
+        "asks:",
+        *[f'  - "{ask}"' for ask in asks],
+        "key_points:",
+        *[f'  - text: "{point.strip()}"\n    weight: 2' for point in points[:3]],
+        "misconceptions:",
+        '  - claim: "Wrong."\n    why: "Because."',
+        "follow_ups:",
+        *[f'  - question: "Next {number}?"\n    item: q00{number}' for number in (1, 2, 3)],
+        f"related: [{', '.join(related)}]",
+        "---",
+        body,
+    ]
+    return "\n".join(lines) + "\n"
+
+
+SMALL_ITEMS = {
+    "q001": ("What is gradient descent?", "Gradient descent follows the slope of the loss downhill. The learning rate sets the step. A step of 0.1 is common."),
+    "q002": ("What is dropout?", "Dropout switches random neurons off during training. It does not act at prediction time. A rate of 50 percent is usual."),
+    "q003": ("What is a confusion matrix?", "A confusion matrix counts predictions by true class. Rows are the truth. Columns are the prediction."),
+}
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    """Three items in ``questions/``."""
+    folder = tmp_path / "corpus" / "questions"
+    folder.mkdir(parents=True)
+    for id, (title, body) in SMALL_ITEMS.items():
+        (folder / f"{id}-item.md").write_text(item_text(id, title, body), encoding="utf-8")
+    return folder.parent
+
+
+@pytest.fixture
+def embedder() -> HashingEmbedder:
+    return HashingEmbedder()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, small_corpus: Path) -> Settings:
+    """Settings of a home of its own, over the small corpus, without a chat model."""
+    return Settings(home=tmp_path / "home", corpus=small_corpus, chat_model="none")
+
+
+@pytest.fixture
+def indexed(settings: Settings, embedder: HashingEmbedder) -> Settings:
+    """The small corpus, ingested with the embedder a hand can check."""
+    ingest(settings, embedder)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def real_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the real weights, which ``make test`` has fetched, and the real corpus indexed."""
+    from tutor.assembly import sentence_embedder
+
+    home = tmp_path_factory.mktemp("real-home")
+    (home / "weights").symlink_to(REAL_WEIGHTS, target_is_directory=True)
+    settings = Settings(home=home, corpus=default_corpus(), chat_model="none")
+    ingest(settings, sentence_embedder(settings))
+    return home

@@ -1,0 +1,214 @@
+"""The command line: reads arguments, calls the parts, prints for a person or as one line of JSON.
+
+Holds no logic. An error is a sentence on standard error and exit code 1; wrong use is exit code 2.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from tqdm import tqdm
+
+from tutor.errors import TutorError
+from tutor.settings import Settings, keep_libraries_offline, read_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+NoModel = Annotated[bool, typer.Option("--no-llm", help="Generate no text and ask no chat model.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
+
+
+def main() -> None:
+    """The console script ``tutor``."""
+    keep_libraries_offline()
+    try:
+        app()
+    except TutorError as error:
+        print(f"tutor: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command()
+def serve() -> None:
+    """Open the page; everything slow gets ready behind it."""
+    from tutor.assembly import Service
+    from tutor.web import launch
+
+    launch(Service(read_settings()))
+
+
+@app.command()
+def fetch() -> None:
+    """Fetch the model weights and check their SHA-256."""
+    from tutor.chat_model import parse_spec
+    from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL
+    from tutor.weights import fetch as fetch_weights
+
+    settings = read_settings()
+    wanted = [EMBEDDING_MODEL]
+    if parse_spec(settings.chat_model).kind == "embedded":
+        wanted.append(CHAT_MODEL)
+    for weights in wanted:
+        with _bar(unit="B", scale=True) as progress:
+            path = fetch_weights(weights, settings.weights, progress)
+        print(f"{weights.title}: {path}")
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Documents or folders to import.")] = None,
+    remove: Annotated[str, typer.Option(help="Take out what was imported under this name.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change and change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the search index up to date with the corpus and the imported documents."""
+    from tutor.assembly import sentence_embedder
+    from tutor.ingestion import ingest as run_ingest
+    from tutor.weights import EMBEDDING_MODEL
+    from tutor.weights import fetch as fetch_weights
+
+    settings = read_settings()
+    with _bar(unit="B", scale=True) as progress:
+        fetch_weights(EMBEDDING_MODEL, settings.weights, progress)
+    with _bar(unit="passages") as progress:
+        report = run_ingest(settings, sentence_embedder(settings), paths or (), remove, dry_run, progress)
+    if as_json:
+        print(json.dumps(asdict(report), ensure_ascii=False))
+    else:
+        for problem in report.errors:
+            print(f"error: {problem}", file=sys.stderr)
+        for doubt in report.doubtful:
+            print(f"doubtful: {doubt}", file=sys.stderr)
+        print(
+            f"{'Would be' if dry_run else 'Done'}: {report.imported} imported, {report.added} added, "
+            f"{report.updated} updated, {report.removed} removed, {report.unchanged} unchanged, "
+            f"{len(report.errors)} errors, {report.seconds:.1f} s, generation {report.generation or 'none'}"
+        )
+    if report.errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question.")] = "",
+    as_json: AsJson = False,
+    no_llm: NoModel = False,
+    batch: Annotated[Path | None, typer.Option(help="A file of JSON lines with id and question, or turns.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the answers of a batch go.")] = None,
+    decide_only: Annotated[bool, typer.Option("--decide-only", help="Decide with the model, write no answer.")] = False,
+) -> None:
+    """Answer one question, or a file of them."""
+    from tutor.assembly import build_tutor
+    from tutor.batch import answer_row, as_record, run_batch
+
+    if (batch is None) != (out is None) or bool(question) == (batch is not None):
+        raise typer.BadParameter('give a question, or --batch FILE with --out FILE: tutor ask "What is PCA?"')
+    tutor = build_tutor(_with_model(read_settings(), no_llm))
+    if batch and out:
+        count = run_batch(tutor, batch, out, not no_llm, decide_only)
+        print(f"{count} answers are in {out}", file=sys.stderr)
+        return
+    answer = answer_row(tutor, {"question": question}, not (no_llm or decide_only))
+    if as_json:
+        record = as_record(answer)
+        print(json.dumps(record | {"answer": ""} if decide_only else record, ensure_ascii=False))
+        return
+    print(f"[{answer.decision}, {answer.confidence.band} confidence: {answer.confidence.reason}]\n")
+    print("\n\n".join(filter(None, [answer.text, answer.tailored])))
+    for citation in answer.citations:
+        print(f"\n[{citation.number}] {citation.item_id}: {citation.quote}")
+    for notice in answer.notices:
+        print(f"\n({notice})")
+
+
+@app.command()
+def lint(as_json: AsJson = False) -> None:
+    """Check every item of the corpus."""
+    from tutor.lint import lint as run_lint
+
+    shelf, problems = run_lint(read_settings().corpus)
+    for problem in problems:
+        print(json.dumps(asdict(problem)) if as_json else problem)
+    print(f"{len(shelf.items)} items, {len(problems)} problems", file=sys.stderr)
+    if problems or not shelf.items:
+        raise typer.Exit(1)
+
+
+@app.command("eval")
+def evaluate(
+    questions: Annotated[Path, typer.Option(help="Folder with answerable.jsonl, near_miss.jsonl, far_ood.jsonl.")] = Path(
+        "tests/questions"
+    ),
+    no_llm: NoModel = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure retrieval, decisions and speed on a folder of questions."""
+    from tutor.assembly import build_tutor
+    from tutor.evaluation import as_table
+    from tutor.evaluation import evaluate as run_evaluation
+
+    settings = _with_model(read_settings(), no_llm)
+    tutor = build_tutor(settings)
+    with _bar(unit="questions") as progress:
+        measured = run_evaluation(tutor, questions, not no_llm, progress)
+    print(json.dumps(measured) if as_json else as_table(measured))
+
+
+@app.command()
+def doctor(
+    verify: Annotated[bool, typer.Option("--verify", help="Read all weights again and check their SHA-256.")] = False,
+) -> None:
+    """Say what is installed, what is missing, and the command that mends it."""
+    from tutor.doctor import examine
+
+    findings = list(examine(read_settings(), verify))
+    for finding in findings:
+        print(f"{'ok  ' if finding.well else 'MEND'}  {finding.part:<22} {finding.words}")
+        if not finding.well:
+            print(f"{'':28} to mend it: {finding.mend}")
+    if not all(finding.well for finding in findings if finding.part != "address"):
+        raise typer.Exit(1)
+
+
+def _with_model(settings: Settings, no_llm: bool) -> Settings:
+    """A measurement without a model must say so: with one it fails where there is none."""
+    if no_llm:
+        return replace(settings, chat_model="none")
+    if settings.chat_model == "none":
+        raise TutorError("TUTOR_MODEL is none", "a chat model", "unset TUTOR_MODEL, or add --no-llm")
+    return settings
+
+
+@contextmanager
+def _bar(unit: str, scale: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error that changes its name with the work."""
+    bar: tqdm[None] | None = None
+
+    def progress(what: str, done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None or bar.desc != what:
+            if bar is not None:
+                bar.close()
+            bar = tqdm(total=total, unit=unit, unit_scale=scale, desc=what, file=sys.stderr, mininterval=0.3)
+            bar.desc = what
+        bar.n = done
+        bar.refresh() if done >= total else bar.update(0)
+
+    try:
+        yield progress
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The machine-readable forms of answers: one line of JSON a question, for files and for ``tutor ask --json``.
+
+The fields are a contract for tests and measurement. Knows nothing of how answers come about.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tutor.answering import Tutor
+from tutor.errors import TutorError
+from tutor.records import Answer, Question, Turn
+
+
+def as_record(answer: Answer) -> dict[str, Any]:
+    """The answer with the fields of the contract."""
+    return {
+        "decision": answer.decision,
+        "confidence": answer.confidence.value,
+        "band": answer.confidence.band,
+        "reason": answer.confidence.reason,
+        "hits": [{"id": hit.item_id, "score": hit.score} for hit in answer.hits],
+        "answer": f"{answer.text}\n\n{answer.tailored}".strip(),
+        "citations": [{"id": citation.item_id, "quote": citation.quote} for citation in answer.citations],
+        "choices": list(answer.choices),
+        "standalone": answer.standalone,
+        "timings": asdict(answer.timings),
+        "origin": answer.origin,
+        "model": answer.model,
+        "notices": list(answer.notices),
+    }
+
+
+def read_rows(path: Path, *required: str) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-lines file. Raises TutorError naming the line that is none or lacks a field.
+
+    ``required`` are alternatives: one of them must be there.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TutorError(f"{path} cannot be read ({error})", "a UTF-8 file of JSON lines") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or not any(name in row for name in required):
+            raise TutorError(f"{path}:{number} is {line[:60]!r}", f"a JSON object with {' or '.join(required)}")
+        yield row
+
+
+def answer_row(tutor: Tutor, row: dict[str, Any], generate: bool) -> Answer:
+    """Answers ``question``, or the last of ``turns``; the turns before it are answered with the corpus's own words."""
+    turns = [str(turn) for turn in row["turns"]] if "turns" in row else [str(row["question"])]
+    history: tuple[Turn, ...] = ()
+    for turn in turns[:-1]:
+        earlier = tutor.invoke(Question(turn, history, generate=False))
+        history += (Turn("user", turn), Turn("assistant", earlier.text))
+    return tutor.invoke(Question(turns[-1] if turns else "", history, generate))
+
+
+def run_batch(tutor: Tutor, source: Path, target: Path, generate: bool, decide_only: bool = False) -> int:
+    """Answers every row of ``source`` into ``target``; returns how many. ``target`` appears only when it is whole."""
+    rows = list(read_rows(source, "question", "turns"))
+    beside = target.with_name(target.name + ".partial")
+    with beside.open("w", encoding="utf-8") as out:
+        for row in rows:
+            record = as_record(answer_row(tutor, row, generate and not decide_only))
+            if decide_only:
+                record["answer"] = ""
+            out.write(json.dumps({"id": row.get("id"), **record}, ensure_ascii=False) + "\n")
+    beside.replace(target)
+    return len(rows)

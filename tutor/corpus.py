@@ -1,0 +1,308 @@
+"""Reads item files: one Markdown file with YAML front matter an item, checked by a schema.
+
+A file that breaks the schema gives a FileProblem with its line and costs no other item. Knows nothing of the index;
+what needs several items at once (links, duplicates) is in ``lint``.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import Field as Constrained
+
+from tutor.errors import CorpusError, FileProblem
+from tutor.records import Choices, Exercise, FollowUp, Item, KeyPoint, Kind, Level, Misconception
+
+TOPICS = (
+    "foundations supervised-learning unsupervised-learning ensembles trees linear-models svm-kernels probability "
+    "regularization dimensionality-reduction feature-engineering data-preparation imbalanced-data evaluation "
+    "deep-learning nlp-llm mlops privacy explainability time-series coding career imported"
+).split()
+MAX_FILE_BYTES = 400_000
+EXERCISE_FILE, SOLUTION_FILE = "question.md", "solution.py"
+FOLDERS = ("questions", "coding", "mcq", "guide", "faq")
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{1,79}$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _KeyPoint(_Strict):
+    text: Line
+    weight: int = Constrained(ge=1, le=3)
+
+
+class _Misconception(_Strict):
+    claim: Line
+    why: Line
+
+
+class _FollowUp(_Strict):
+    question: Line
+    item: Identifier
+
+
+class _FrontMatter(_Strict):
+    """The schema of every item. What only a curated item owes is checked by ``_Curated``."""
+
+    id: Identifier
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)] | None = None
+    section: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+    kind: Kind
+    level: Level
+    topics: list[str] = Constrained(min_length=1, max_length=4)
+    asks: list[Line] = []
+    key_points: list[_KeyPoint] = []
+    misconceptions: list[_Misconception] = []
+    follow_ups: list[_FollowUp] = []
+    related: list[Identifier] = []
+    function: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$")] | None = None
+    signature: Line | None = None
+    sample: Line | None = None
+    options: dict[Literal["A", "B", "C", "D", "E", "F"], Line] | None = None
+    key: str | None = None
+    distractors: dict[str, Line] | None = None
+
+    @model_validator(mode="after")
+    def _parts_of_the_kind(self) -> _FrontMatter:
+        if self.kind == "mcq":
+            self._check_choices()
+        if self.kind == "coding":
+            self._check_exercise()
+        unknown = [topic for topic in self.topics if topic not in TOPICS]
+        if unknown:
+            raise ValueError(f"topics: {', '.join(unknown)} is not in the list of corpus/README.md")
+        return self
+
+    def _check_choices(self) -> None:
+        options, distractors = self.options or {}, self.distractors or {}
+        if self.key not in options:
+            raise ValueError(f"key: {self.key!r} is not a letter of the options")
+        if set(distractors) != set(options) - {self.key}:
+            raise ValueError("distractors: one sentence is needed for each option but the key")
+
+    def _check_exercise(self) -> None:
+        if not (self.function and self.signature and self.sample):
+            raise ValueError("function: a coding item needs function, signature and sample")
+        call = _literal_call(self.sample)
+        if call != self.function:
+            raise ValueError(f"sample: must be a call of {self.function} whose arguments are literals")
+
+
+class _Curated(_FrontMatter):
+    """What an item of the corpus owes beyond the schema, so that it can be found and graded."""
+
+    @model_validator(mode="after")
+    def _enough_to_find_and_grade(self) -> _Curated:
+        if self.kind == "mcq":
+            return self
+        for name, least, most in (("asks", 8, 40), ("key_points", 3, 7), ("misconceptions", 1, 6), ("follow_ups", 3, 6)):
+            count = len(getattr(self, name))
+            if not least <= count <= most:
+                raise ValueError(f"{name}: {count} given, {least} to {most} needed")
+        return self
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What a folder of item files holds: the good items in order of id, and what was wrong with the others."""
+
+    items: tuple[Item, ...]
+    problems: tuple[FileProblem, ...]
+
+
+def read_corpus(folder: Path) -> Shelf:
+    """Every item of the curated corpus below ``folder``."""
+    return _read_shelf((path for name in FOLDERS for path in _item_files(folder / name)), folder, "corpus")
+
+
+def read_library(folder: Path) -> Shelf:
+    """Every imported item: ``folder/<source>/*.md``. Its asks and key points are optional."""
+    shelves = [
+        _read_shelf(_item_files(source), folder, source.name)
+        for source in (sorted(folder.iterdir()) if folder.is_dir() else [])
+        if source.is_dir() and not source.name.startswith(".")
+    ]
+    return Shelf(
+        tuple(item for shelf in shelves for item in shelf.items),
+        tuple(problem for shelf in shelves for problem in shelf.problems),
+    )
+
+
+def read_item(path: Path, root: Path, source: str = "corpus") -> Item:
+    """One item file. Raises CorpusError with file (relative to ``root``), line, what was found and what was expected."""
+    name = path.relative_to(root).as_posix()
+    content = _read_text(path, name)
+    matter, body, first_line = _split(content, name)
+    data, lines = _parse_yaml(matter, name)
+    schema = _Curated if source == "corpus" else _FrontMatter
+    try:
+        front = schema.model_validate(data)
+    except ValidationError as error:
+        raise CorpusError(_schema_problem(error, lines, name)) from None
+    expected_id = (path.parent.name if path.name == EXERCISE_FILE else path.stem).lower()
+    if expected_id != front.id and not expected_id.startswith(front.id + "-"):
+        raise CorpusError(FileProblem(name, lines.get(("id",), 1), f"id {front.id!r}", f"the start of {expected_id!r}"))
+    if not body.strip():
+        raise CorpusError(FileProblem(name, first_line, "an empty body", "the model answer in Markdown"))
+    solution = _solution(path, root) if front.kind == "coding" else ""
+    return _item(front, body.strip(), source, solution, hashlib.sha256((content + solution).encode()).hexdigest())
+
+
+def _item(front: _FrontMatter, body: str, source: str, solution: str, digest: str) -> Item:
+    return Item(
+        id=front.id,
+        title=front.title,
+        question=front.question or front.title,
+        section=front.section,
+        kind=front.kind,
+        level=front.level,
+        topics=tuple(front.topics),
+        body=body,
+        asks=tuple(front.asks),
+        key_points=tuple(KeyPoint(point.text, point.weight) for point in front.key_points),
+        misconceptions=tuple(Misconception(each.claim, each.why) for each in front.misconceptions),
+        follow_ups=tuple(FollowUp(each.question, each.item) for each in front.follow_ups),
+        related=tuple(front.related),
+        exercise=Exercise(front.function or "", front.signature or "", front.sample or "", solution)
+        if front.kind == "coding"
+        else None,
+        choices=Choices({str(letter): text for letter, text in (front.options or {}).items()}, front.key or "", dict(front.distractors or {}))
+        if front.kind == "mcq"
+        else None,
+        source=source,
+        digest=digest,
+    )
+
+
+def _item_files(folder: Path) -> list[Path]:
+    exercises = folder.glob(f"*/{EXERCISE_FILE}")
+    return sorted([*folder.glob("*.md"), *exercises])
+
+
+def _read_shelf(paths: Iterator[Path] | list[Path], root: Path, source: str) -> Shelf:
+    items: dict[str, Item] = {}
+    problems: list[FileProblem] = []
+    for path in paths:
+        try:
+            item = read_item(path, root, source)
+        except CorpusError as error:
+            problems.append(error.problem)
+            continue
+        if item.id in items:
+            problems.append(FileProblem(path.relative_to(root).as_posix(), 0, f"id {item.id!r} a second time", "an id of its own"))
+        else:
+            items[item.id] = item
+    return Shelf(tuple(items[id] for id in sorted(items)), tuple(problems))
+
+
+def _read_text(path: Path, name: str) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise CorpusError(FileProblem(name, 0, f"a file that cannot be read ({error.strerror})", "a readable file")) from error
+    if len(raw) > MAX_FILE_BYTES:
+        raise CorpusError(FileProblem(name, 0, f"{len(raw):,} bytes", f"at most {MAX_FILE_BYTES:,}"))
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise CorpusError(FileProblem(name, line, f"the byte 0x{raw[error.start]:02x}", "UTF-8 text")) from error
+    return text.replace("\r\n", "\n")
+
+
+def _split(content: str, name: str) -> tuple[str, str, int]:
+    """Front matter, body, and the body's first line number."""
+    lines = content.split("\n")
+    if lines[0].strip() != "---":
+        raise CorpusError(FileProblem(name, 1, repr(lines[0][:40]), "'---', the start of the front matter"))
+    for number, line in enumerate(lines[1:], start=2):
+        if line.strip() == "---":
+            return "\n".join(lines[1 : number - 1]), "\n".join(lines[number:]), number + 1
+    raise CorpusError(FileProblem(name, len(lines), "no second '---'", "'---' after the front matter"))
+
+
+def _parse_yaml(matter: str, name: str) -> tuple[dict[str, Any], dict[tuple[str | int, ...], int]]:
+    """The data, and the file's line of each of its places."""
+    try:
+        node = yaml.compose(matter, Loader=yaml.CSafeLoader)
+        data = yaml.load(matter, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        words = getattr(error, "problem", None) or "something that is not YAML"
+        raise CorpusError(FileProblem(name, mark.line + 2 if mark else 1, words, "YAML front matter")) from None
+    if not isinstance(data, dict) or node is None:
+        raise CorpusError(FileProblem(name, 2, "no fields", "id, title, section, kind, level, topics …"))
+    lines: dict[tuple[str | int, ...], int] = {}
+    _collect_lines(node, (), lines, name)
+    return data, lines
+
+
+def _collect_lines(node: yaml.Node, place: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], name: str) -> None:
+    lines.setdefault(place, node.start_mark.line + 2)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*place, str(key.value))
+            if inner in lines:
+                raise CorpusError(FileProblem(name, key.start_mark.line + 2, f"{key.value!r} a second time", "each field once"))
+            lines[inner] = key.start_mark.line + 2
+            _collect_lines(value, inner, lines, name)
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            _collect_lines(value, (*place, position), lines, name)
+
+
+def _schema_problem(error: ValidationError, lines: dict[tuple[str | int, ...], int], name: str) -> FileProblem:
+    first = error.errors()[0]
+    place = tuple(first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    if not place and ":" in message:
+        field_name, message = message.split(":", 1)
+        place = (field_name,)
+    while place not in lines and place:
+        place = place[:-1]
+    where = ".".join(str(part) for part in first["loc"]) or ".".join(str(part) for part in place)
+    if first["type"] == "missing":
+        return FileProblem(name, lines.get(place, 2), f"no field {where!r}", "every required field")
+    if first["type"] == "value_error":
+        return FileProblem(name, lines.get(place, 2), f"in {where!r}: {message.strip()}", "what corpus/README.md says")
+    shown = repr(first["input"])
+    shown = shown if len(shown) <= 60 else shown[:57] + "…"
+    return FileProblem(name, lines.get(place, 2), f"{where} = {shown}", message[:1].lower() + message[1:])
+
+
+def _solution(path: Path, root: Path) -> str:
+    solution = path.with_name(SOLUTION_FILE)
+    name = solution.relative_to(root).as_posix()
+    if not solution.is_file():
+        raise CorpusError(FileProblem(name, 0, "no such file", "the reference solution"))
+    text = _read_text(solution, name)
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        raise CorpusError(FileProblem(name, error.lineno or 0, error.msg, "Python that compiles")) from None
+    return text
+
+
+def _literal_call(sample: str) -> str | None:
+    """The name of the function that ``sample`` calls with literal arguments only, else None."""
+    try:
+        call = ast.parse(sample, mode="eval").body
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+            return None
+        for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
+            ast.literal_eval(argument)
+    except (SyntaxError, ValueError):
+        return None
+    return call.func.id

@@ -1,0 +1,115 @@
+"""What kind of message this is, and what it asks once the conversation is taken into account.
+
+A first form: greetings, thanks, attempts to give the tutor orders, and follow-ups that lean on the question before.
+Works on words alone; knows nothing of retrieval or models.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
+
+from bm25s import stopwords
+
+from tutor.records import Turn
+
+Act = Literal["question", "empty", "greeting", "thanks", "goodbye", "order", "abuse"]
+
+QUESTION_CHARACTERS = 2000
+"""What is read of a message. Nothing that asks one question is longer."""
+
+_GREETING = re.compile(
+    r"(?:hi|hii+|hello|hey|heya|howdy|yo|greetings|good (?:morning|afternoon|evening)|how are you|what'?s up|sup)"
+    r"(?: (?:there|again|everyone|tutor|bot|friend|today|doing|you|how are|all|team))*"
+)
+_THANKS = re.compile(
+    r"\b(?:thanks|thank you|thx|tysm|ty|cheers|appreciated?|got it|makes sense|(?:very|super|so) helpful)\b"
+    r"|^(?:ok|okay|great|perfect|cool|nice|awesome|wow)(?: (?:ok|great|cool))?$"
+)
+_GOODBYE = re.compile(r"\b(?:good ?bye|bye|see (?:you|ya)|good night|cya|ciao|take care|farewell)\b|^later$")
+_ASKS = re.compile(
+    r"\b(?:what|how|why|when|which|who|explain|define|describe|difference|differ|vs|versus|compare|example|tell|list|"
+    r"name|show|give|between|is|are|does|do|can)\b"
+)
+_SMALLTALK_WORDS = 10
+_ORDER = re.compile(
+    r"(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(?:instruction|prompt|rule|guideline|polic|restriction|direction|above|"
+    r"context|passage|corpus)"
+    r"|\b(?:system|hidden|initial|secret|developer)\s+(?:prompt|message|instruction)"
+    r"|\b(?:reveal|print|show|repeat|output|leak|give|tell|dump|paste|what(?:'s| is| are))\b.{0,30}\byour\b.{0,20}\b(?:prompt|instructions|rules|"
+    r"configuration|api key|password|secret|token)"
+    r"|\b(?:api[ _-]?keys?|passwords?|environment variables?|credentials|secrets?)\b.{0,30}\b(?:you|your|server|stored|use|admin|env)\b"
+    r"|\b(?:your|the server'?s?|admin|stored)\b.{0,20}\b(?:api[ _-]?keys?|passwords?|environment variables?|credentials|secrets)\b"
+    r"|\byou are (?:now|no longer)\b|\bact as (?:if|an?|the)\b|\bpretend (?:to be|you)|\bjailbreak|\bdeveloper mode|\bDAN\b"
+    r"|\brepeat (?:everything|the (?:text|words)|all)\b.{0,30}\babove"
+    r"|\bos\.system\b|\brm -rf\b|\bsubprocess\.|\b__import__\b|\beval\(|\bdrop table\b|\bformat c:|/etc/passwd|\bfork bomb",
+    re.IGNORECASE | re.DOTALL,
+)
+_ABUSE = re.compile(
+    r"\b(?:fuck(?:ing)? (?:you|off|u)|you(?:'re| are)? (?:an? )?(?:\w+ )?(?:stupid|idiot|moron|useless|dumb|trash|garbage|worthless|pathetic)"
+    r"|stupid (?:bot|machine|thing)|shut up|go to hell|piece of (?:shit|crap|garbage)|kill yourself|bastard|bitch|asshole)",
+    re.IGNORECASE,
+)
+_LEANS = re.compile(
+    r"^(?:and|but|so|or|also|then|ok(?:ay)?|yes|no|why|how so|when|where)\b|^(?:what|how) about\b|^(?:what|which) (?:one|of)\b"
+    r"|\b(?:it|its|they|them|their|that|this|those|these|he|she|the (?:first|second|third|last|other|former|latter|same)(?: one)?)\b"
+    r"|\b(?:example|more|simpler|shorter|deeper|again|instead)\b",
+    re.IGNORECASE,
+)
+_LANGUAGES = {
+    "German": stopwords.STOPWORDS_GERMAN,
+    "Dutch": stopwords.STOPWORDS_DUTCH,
+    "French": stopwords.STOPWORDS_FRENCH,
+    "Spanish": stopwords.STOPWORDS_SPANISH,
+    "Portuguese": stopwords.STOPWORDS_PORTUGUESE,
+    "Italian": stopwords.STOPWORDS_ITALIAN,
+}
+
+
+def clean(message: str) -> str:
+    """The message without control characters and needless space, cut to what is read of it."""
+    kept = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs") else char for char in message)
+    return re.sub(r"\s+", " ", kept).strip()[:QUESTION_CHARACTERS].strip()
+
+
+def act(message: str) -> Act:
+    """What kind of message ``message``, already cleaned, is."""
+    if not any(char.isalnum() for char in message):
+        return "empty"
+    if _ORDER.search(message):
+        return "order"
+    if _ABUSE.search(message):
+        return "abuse"
+    words = re.sub(r"[^\w' ]+", " ", message.lower())
+    words = re.sub(r"\s+", " ", words).strip()
+    if _GREETING.fullmatch(words):
+        return "greeting"
+    if "?" in message or len(words.split()) > _SMALLTALK_WORDS or _ASKS.search(words):
+        return "question"
+    return "goodbye" if _GOODBYE.search(words) else "thanks" if _THANKS.search(words) else "question"
+
+
+def other_language(message: str) -> str:
+    """The language of a message that is not English, as a word for a person; empty for English or where unsure."""
+    letters = [char for char in message if char.isalpha()]
+    foreign = [char for char in letters if not unicodedata.name(char, "").startswith(("LATIN", "GREEK"))]
+    if letters and len(foreign) > len(letters) / 3:
+        return "another script"
+    words = re.findall(r"[^\W\d_]+", message.lower())
+    english = sum(word in stopwords.STOPWORDS_EN_PLUS for word in words)
+    counts = {name: sum(word in known for word in words) for name, known in _LANGUAGES.items()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] >= 2 and counts[best] > english + 1 else ""
+
+
+def leans_on_history(message: str) -> bool:
+    """Whether ``message`` seems to need the question before it to be understood."""
+    return bool(_LEANS.search(message)) and len(message.split()) <= 14
+
+
+def with_previous(message: str, history: Sequence[Turn]) -> str:
+    """The person's last question before ``message``, followed by ``message``."""
+    asked = [turn.text for turn in history if turn.role == "user" and act(clean(turn.text)) == "question"]
+    return f"{clean(asked[-1])} {message}" if asked else message

@@ -1,0 +1,120 @@
+"""Looks the installation over and says for each part what is there, or what is missing and the command that mends it.
+
+Reads only; starts nothing that answers questions.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from tutor import __version__
+from tutor.chat_model import parse_spec
+from tutor.corpus import read_corpus, read_library
+from tutor.errors import TutorError
+from tutor.index import SearchIndex
+from tutor.settings import Settings
+from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, Weights, is_fetched, verify
+
+PACKAGES = ("langchain-core", "langchain-openai", "chromadb", "sentence-transformers", "torch", "gradio", "xllamacpp")
+MIN_FREE_BYTES = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part: whether it is well, what it is, and the command that mends it where it is not."""
+
+    part: str
+    well: bool
+    words: str
+    mend: str = ""
+
+
+def examine(settings: Settings, whole_hashes: bool = False) -> Iterator[Finding]:
+    """Findings, one a part. ``whole_hashes`` reads all weights again, which takes seconds."""
+    yield Finding("tutor", True, f"{__version__}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    yield from (_package(name) for name in PACKAGES)
+    yield _disk(settings)
+    yield _attempt("corpus", lambda: _corpus(settings))
+    yield _attempt("library", lambda: _library(settings))
+    yield _weights("embedding model", EMBEDDING_MODEL, settings, whole_hashes)
+    yield _attempt("chat model", lambda: _chat_model(settings, whole_hashes))
+    yield _attempt("index", lambda: _index(settings))
+    yield _port(settings)
+
+
+def _attempt(part: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except TutorError as error:
+        return Finding(part, False, error.found, error.mend)
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, True, version(name))
+    except PackageNotFoundError:
+        return Finding(name, False, "not installed", f"pip install {name}")
+
+
+def _disk(settings: Settings) -> Finding:
+    place = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    words = f"{settings.home}, {free / 1e9:.1f} GB free"
+    return Finding("data", free > MIN_FREE_BYTES, words, "free some space, or set TUTOR_HOME to another disk")
+
+
+def _corpus(settings: Settings) -> Finding:
+    shelf = read_corpus(settings.corpus)
+    words = f"{settings.corpus}, {len(shelf.items)} items, {len(shelf.problems)} files with errors"
+    return Finding("corpus", bool(shelf.items) and not shelf.problems, words, "tutor lint")
+
+
+def _library(settings: Settings) -> Finding:
+    shelf = read_library(settings.library)
+    sources = sorted({item.source for item in shelf.items})
+    words = f"{len(shelf.items)} imported items" + (f" from {', '.join(sources)}" if sources else "")
+    return Finding("library", not shelf.problems, words, f"mend the files in {settings.library}")
+
+
+def _weights(part: str, weights: Weights, settings: Settings, whole_hashes: bool) -> Finding:
+    if not is_fetched(weights, settings.weights):
+        return Finding(part, False, f"{weights.title} is not fetched ({weights.size / 1e6:,.0f} MB)", "tutor fetch")
+    if whole_hashes:
+        try:
+            verify(weights, settings.weights)
+        except TutorError as error:
+            return Finding(part, False, error.found, "tutor fetch")
+    return Finding(part, True, f"{weights.title}, {weights.licence}" + (", SHA-256 right" if whole_hashes else ""))
+
+
+def _chat_model(settings: Settings, whole_hashes: bool) -> Finding:
+    spec = parse_spec(settings.chat_model)
+    if spec.kind == "embedded":
+        return _weights("chat model", CHAT_MODEL, settings, whole_hashes)
+    words = "none: answers are the corpus's own words" if spec.kind == "none" else f"{spec.model} at {spec.url}"
+    return Finding("chat model", True, words)
+
+
+def _index(settings: Settings) -> Finding:
+    index = SearchIndex.open(settings.index, EMBEDDING_MODEL.name, settings.chroma_url)
+    index.check()
+    corpus = {item.id: item.digest for item in read_corpus(settings.corpus).items}
+    stale = sum(index.manifest.items.get(id) != digest for id, digest in corpus.items())
+    words = f"generation {index.generation}, {len(index.items)} items, {index.manifest.passages} passages"
+    index.close()
+    if stale:
+        return Finding("index", False, f"{words}; {stale} items of the corpus are newer", "python ingest.py")
+    return Finding("index", True, words)
+
+
+def _port(settings: Settings) -> Finding:
+    with socket.socket() as probe:
+        taken = probe.connect_ex((settings.host, settings.port)) == 0
+    words = f"{settings.host}:{settings.port} is " + ("in use (by this tutor, or by another program)" if taken else "free")
+    return Finding("address", not taken, words, "TUTOR_PORT=7861 tutor serve")

@@ -1,0 +1,91 @@
+"""The embedding model: texts to unit vectors, as a LangChain ``Embeddings``.
+
+Importing sentence_transformers takes seconds, so it happens on the first use and never for work that embeds nothing.
+Knows nothing of the index.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from tutor.errors import WeightsError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BATCH = 32
+
+FloatMatrix = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+FloatVector = np.ndarray[tuple[int], np.dtype[np.float32]]
+
+
+class SentenceEmbedder(Embeddings):
+    """A sentence-transformers model from a local folder; rows of unit length, 384 dimensions for MiniLM."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self._folder = folder
+        self._model: SentenceTransformer | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def ready(self) -> bool:
+        return self._model is not None
+
+    def load(self) -> SentenceTransformer:
+        """Loads the model once, whichever thread asks first. Raises WeightsError where its files are missing."""
+        with self._lock:
+            if self._model is None:
+                if not (self._folder / "model.safetensors").is_file():
+                    raise WeightsError(f"The embedding model is not in {self._folder}", "its files", "tutor fetch")
+                from sentence_transformers import SentenceTransformer
+                from transformers.utils import logging
+
+                logging.disable_progress_bar()
+                model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+                model.encode(["warm up"], show_progress_bar=False)
+                self._model = model
+            return self._model
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        encoded = self.load().encode(
+            texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
+        rows: list[list[float]] = np.asarray(encoded, dtype=np.float32).tolist()
+        return rows
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
+
+
+def embedder_name(embedder: Embeddings) -> str:
+    """By what an index remembers who made its vectors: the ``name`` of ours, the class (and model) of another's."""
+    model = getattr(embedder, "name", "") or getattr(embedder, "model", "") or getattr(embedder, "model_name", "")
+    return str(model or type(embedder).__name__)
+
+
+def embed_all(embedder: Embeddings, texts: Sequence[str], progress: Callable[[int], None]) -> list[FloatVector]:
+    """Unit vectors of many texts, in their order. ``progress`` hears how many are done.
+
+    Texts of like length go together, because every row of a batch costs as much as its longest.
+    """
+    rows: dict[int, FloatVector] = {}
+    order = sorted(range(len(texts)), key=lambda position: len(texts[position]))
+    for start in range(0, len(order), BATCH):
+        chosen = order[start : start + BATCH]
+        vectors = embedder.embed_documents([texts[position] for position in chosen])
+        rows.update((at, unit(vector)) for at, vector in zip(chosen, vectors, strict=True))
+        progress(len(rows))
+    return [rows[position] for position in range(len(texts))]
+
+
+def unit(vector: Sequence[float]) -> FloatVector:
+    """``vector`` scaled to length 1; zeros stay zeros."""
+    row = np.asarray(vector, dtype=np.float32)
+    return row / max(float(np.linalg.norm(row)), 1e-12)

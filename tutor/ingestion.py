@@ -1,0 +1,216 @@
+"""Builds a new generation of the search index from the corpus and the imported libraries.
+
+A file that breaks the schema is reported, and its item stays as it was in the generation before. Unchanged texts keep
+their vectors. The pointer moves only after the new generation was opened and checked. Knows nothing of Chroma or of
+how a page shows progress.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+from langchain_core.embeddings import Embeddings
+
+from tutor.corpus import EXERCISE_FILE, SOLUTION_FILE, Shelf, read_corpus, read_library
+from tutor.embedding import FloatMatrix, FloatVector, embed_all, embedder_name
+from tutor.errors import FileProblem, IngestError, SearchIndexError
+from tutor.importing import ImportReport, import_paths, remove_source
+from tutor.index import (
+    SearchIndex,
+    current_generation,
+    publish,
+    remove_unused,
+    text_digest,
+    write_generation,
+)
+from tutor.passages import passages
+from tutor.records import Item, Passage
+from tutor.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done and how much there is."""
+
+CHECKED_ROWS = 20
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What an ingestion did. Counts are items, ``embedded`` counts passages; ``generation`` is the one now in use."""
+
+    imported: int
+    added: int
+    updated: int
+    removed: int
+    unchanged: int
+    embedded: int
+    errors: tuple[FileProblem, ...]
+    doubtful: tuple[str, ...]
+    seconds: float
+    generation: str
+
+
+def ingest(
+    settings: Settings,
+    embedder: Embeddings,
+    paths: Sequence[Path] = (),
+    remove: str = "",
+    dry_run: bool = False,
+    progress: Progress = lambda what, done, total: None,
+) -> IngestReport:
+    """Imports ``paths``, takes out the library ``remove``, then brings the index up to date with all item files.
+
+    Raises IngestError where another ingestion runs, the disk is full or there is nothing to index; DocumentError
+    where nothing of ``paths`` can be read. Whatever is raised, the index in use stays.
+    """
+    started = time.monotonic()
+    _make_home(settings)
+    lock = FileLock(settings.index / "ingest.lock")
+    try:
+        with lock.acquire(timeout=0):
+            return _ingest(settings, embedder, paths, remove, dry_run, progress, started)
+    except Timeout:
+        raise IngestError(
+            "Another ingestion is running", "one at a time", "wait until it has ended, then run it again"
+        ) from None
+    except OSError as error:
+        raise IngestError(
+            f"The index could not be written ({error.strerror or error})",
+            f"free disk space and a folder to write to at {settings.index}",
+            "free some space, then run: python ingest.py (the index in use is unharmed)",
+        ) from error
+
+
+def _ingest(
+    settings: Settings,
+    embedder: Embeddings,
+    paths: Sequence[Path],
+    remove: str,
+    dry_run: bool,
+    progress: Progress,
+    started: float,
+) -> IngestReport:
+    imported = import_paths(paths, settings.library, dry_run=dry_run) if paths else ImportReport(0, (), (), ())
+    if remove and not dry_run:
+        remove_source(remove, settings.library)
+    previous = _previous(settings, embedder)
+    known = previous.manifest.items if previous else {}
+    shelf = _all_items(settings, previous, leave_out=remove if dry_run else "")
+    if not shelf.items:
+        raise IngestError(
+            f"No item could be read below {settings.corpus} ({len(shelf.problems)} files with errors)",
+            "at least one item file",
+            "tutor lint",
+        )
+    digests = {item.id: item.digest for item in shelf.items}
+    report = IngestReport(
+        imported=imported.imported,
+        added=sum(id not in known for id in digests),
+        updated=sum(id in known and known[id] != digest for id, digest in digests.items()),
+        removed=sum(id not in digests for id in known),
+        unchanged=sum(known.get(id) == digest for id, digest in digests.items()),
+        embedded=0,
+        errors=imported.problems + shelf.problems,
+        doubtful=imported.doubtful,
+        seconds=0.0,
+        generation=previous.generation if previous else "",
+    )
+    changed = report.added or report.updated or report.removed or previous is None
+    if changed and not dry_run:
+        generation, embedded = _build(settings, embedder, shelf.items, previous, progress)
+        report = replace(report, generation=generation, embedded=embedded)
+    if previous:
+        previous.close()
+    return replace(report, seconds=round(time.monotonic() - started, 3))
+
+
+def _build(
+    settings: Settings, embedder: Embeddings, items: Sequence[Item], previous: SearchIndex | None, progress: Progress
+) -> tuple[str, int]:
+    """Writes, checks and publishes a generation. Returns its name and how many passages were embedded."""
+    in_use = current_generation(settings.index)
+    remove_unused(settings.index, [in_use] if in_use else [], settings.chroma_url)
+    rows = [passage for item in items for passage in passages(item)]
+    known = previous.stored_vectors() if previous else {}
+    vectors, embedded = _vectors(rows, known, embedder, progress)
+    generation = f"g{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
+    progress("writing the index", 0, len(rows))
+    write_generation(settings.index, generation, items, rows, vectors, embedder_name(embedder), settings.chroma_url)
+    _check(settings, generation, embedder, rows, vectors)
+    progress("writing the index", len(rows), len(rows))
+    publish(settings.index, generation)
+    return generation, embedded
+
+
+def _vectors(
+    rows: Sequence[Passage], known: dict[str, FloatVector], embedder: Embeddings, progress: Progress
+) -> tuple[FloatMatrix, int]:
+    new = list(dict.fromkeys(row.text for row in rows if text_digest(row.text) not in known))
+    if new:
+        made = embed_all(embedder, new, lambda done: progress("embedding", done, len(new)))
+        known = known | {text_digest(text): vector for text, vector in zip(new, made, strict=True)}
+    return np.stack([known[text_digest(row.text)] for row in rows]), len(new)
+
+
+def _check(
+    settings: Settings, generation: str, embedder: Embeddings, rows: Sequence[Passage], vectors: FloatMatrix
+) -> None:
+    """Opens the written generation and looks some of its passages up again, spread over the whole."""
+    written = SearchIndex.open_generation(settings.index, generation, embedder_name(embedder), settings.chroma_url)
+    try:
+        written.check()
+        for position in np.linspace(0, len(rows) - 1, num=min(CHECKED_ROWS, len(rows)), dtype=int):
+            best = written.search_vector(vectors[position].tolist(), 1)
+            if not best or best[0].similarity < 0.999:
+                raise SearchIndexError(
+                    f"The new index does not find its own passage {rows[position].id}", "similarity 1", "python ingest.py"
+                )
+    finally:
+        written.close()
+
+
+def _previous(settings: Settings, embedder: Embeddings) -> SearchIndex | None:
+    """The generation in use; None where there is none or it is of no use, so that everything is built anew."""
+    if current_generation(settings.index) is None:
+        return None
+    try:
+        index = SearchIndex.open(settings.index, embedder_name(embedder), settings.chroma_url)
+        index.check()
+    except SearchIndexError:
+        return None
+    return index
+
+
+def _all_items(settings: Settings, previous: SearchIndex | None, leave_out: str) -> Shelf:
+    """Corpus and libraries. For a file with an error the item of the generation before stays."""
+    corpus, library = read_corpus(settings.corpus), read_library(settings.library)
+    items = {item.id: item for item in library.items if item.source != leave_out}
+    items |= {item.id: item for item in corpus.items}
+    problems = corpus.problems + library.problems
+    for item in _items_of_broken_files(problems, previous):
+        items.setdefault(item.id, item)
+    return Shelf(tuple(items[id] for id in sorted(items)), problems)
+
+
+def _items_of_broken_files(problems: Sequence[FileProblem], previous: SearchIndex | None) -> list[Item]:
+    stems = [_item_stem(Path(problem.file)) for problem in problems]
+    known = previous.items.values() if previous else ()
+    return [item for item in known if any(stem == item.id or stem.startswith(item.id + "-") for stem in stems)]
+
+
+def _item_stem(file: Path) -> str:
+    return file.parent.name if file.name in (EXERCISE_FILE, SOLUTION_FILE) else file.stem
+
+
+def _make_home(settings: Settings) -> None:
+    try:
+        settings.index.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IngestError(
+            f"The folder {settings.index} cannot be made ({error.strerror})", "a folder to write to", "set TUTOR_HOME"
+        ) from error

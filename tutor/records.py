@@ -1,0 +1,235 @@
+"""Frozen records that pass between the stages, from a corpus item to a finished answer.
+
+Knows no stage: every module may import this one, and it imports none of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["concept", "scenario", "coding", "mcq", "guide", "faq"]
+Level = Literal["beginner", "intermediate", "advanced"]
+Decision = Literal["answer", "clarify", "abstain", "refuse", "smalltalk"]
+Band = Literal["high", "medium", "low"]
+Field = Literal["question", "answer", "both", "ask", "words"]
+Origin = Literal["item", "model"]
+
+
+@dataclass(frozen=True)
+class KeyPoint:
+    """A fact that a good answer holds. ``weight`` is 1 (nice to have) to 3 (the answer fails without it)."""
+
+    text: str
+    weight: int
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong claim that candidates make, and why it is wrong."""
+
+    claim: str
+    why: str
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A next question and the id of the item that answers it."""
+
+    question: str
+    item: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What a coding item has besides: the function to write, a sample call of literals, the reference's source."""
+
+    function: str
+    signature: str
+    sample: str
+    solution: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a multiple-choice item has besides: options by letter, the right letter, why each other one is wrong."""
+
+    options: dict[str, str]
+    key: str
+    distractors: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One taught unit: a question with its model answer in Markdown, and what surrounds it.
+
+    ``question`` is the full wording an interviewer uses, ``title`` its short form. ``source`` is ``corpus`` or the
+    name of an imported library; ``digest`` is the SHA-256 of the item's files, by which changes are noticed.
+    """
+
+    id: str
+    title: str
+    question: str
+    section: str
+    kind: Kind
+    level: Level
+    topics: tuple[str, ...]
+    body: str
+    asks: tuple[str, ...] = ()
+    key_points: tuple[KeyPoint, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    related: tuple[str, ...] = ()
+    exercise: Exercise | None = None
+    choices: Choices | None = None
+    source: str = "corpus"
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text of an item that gets a vector of its own. ``id`` is ``<item>/<field>/<n>``."""
+
+    id: str
+    item_id: str
+    field: Field
+    text: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An item found for a question. Scores are cosine similarities in [-1, 1] (``words``: BM25 scaled to [0, 1]).
+
+    ``score`` is the combination the ranking uses; ``matched`` is the text of the best field, ``field`` its name.
+    """
+
+    item_id: str
+    score: float
+    field: Field
+    matched: str
+    scores: dict[Field, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """``[number]`` in an answer: the item it names and the exact sentence it rests on."""
+
+    number: int
+    item_id: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """``value`` is the probability that the first hit answers the question; ``band`` and ``reason`` are its words."""
+
+    value: float
+    band: Band
+    reason: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One earlier message of the conversation."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person asks, with the conversation before it. ``generate`` False asks for the corpus's own words only."""
+
+    text: str
+    history: tuple[Turn, ...] = ()
+    generate: bool = True
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Milliseconds from the start of the question; ``first_token_ms`` is the first generated and checked sentence."""
+
+    retrieval_ms: float = 0.0
+    first_token_ms: float = 0.0
+    total_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The finished turn. ``origin`` says whose words ``text`` is: the item's own or the model's, checked.
+
+    ``tailored`` are the model's checked words below the item's own answer, on a direct match. ``notices`` are
+    sentences about how the answer came to be (the model is still loading, its words were dropped, the question is not
+    in English); ``dropped`` are the sentences that did not pass the check, each with its reason.
+    """
+
+    decision: Decision
+    confidence: Confidence
+    text: str
+    standalone: str
+    hits: tuple[Hit, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    choices: tuple[str, ...] = ()
+    suggestions: tuple[FollowUp, ...] = ()
+    notices: tuple[str, ...] = ()
+    origin: Origin = "item"
+    tailored: str = ""
+    model: str = "none"
+    dropped: tuple[str, ...] = ()
+    timings: Timings = Timings()
+
+
+@dataclass(frozen=True)
+class EvidenceEvent:
+    """The hits, before any word of the answer: ``items`` are the first hits' items in order, ``quotes`` what to mark."""
+
+    items: tuple[Item, ...]
+    hits: tuple[Hit, ...]
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class DecisionEvent:
+    """What will be done with the question and why."""
+
+    decision: Decision
+    confidence: Confidence
+    standalone: str
+
+
+@dataclass(frozen=True)
+class TokenEvent:
+    """The next piece of the answer, already checked. ``origin`` tells the item's own words from the model's."""
+
+    text: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class DoneEvent:
+    """The whole answer; always the last event."""
+
+    answer: Answer
+
+
+Event = EvidenceEvent | DecisionEvent | TokenEvent | DoneEvent
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far the parts of a running tutor are, in words for a person. ``generating`` says the model can answer now."""
+
+    index: str
+    embedder: str
+    model: str
+    index_ready: bool
+    embedder_ready: bool
+    generating: bool
+
+
+@dataclass(frozen=True)
+class ChatModelChoice:
+    """Which chat model answers: a spec as in TUTOR_MODEL, and a key that stays in memory and out of every log."""
+
+    spec: str
+    api_key: str = field(default="", repr=False)

@@ -1,0 +1,100 @@
+"""Splits an item's Markdown into the sentences that can be quoted as evidence.
+
+A sentence knows its place in the source, so that a page can mark it where it stands. A table row is one sentence,
+read with its column heads. Knows nothing of retrieval or of answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+
+_PARSER = MarkdownIt("commonmark").enable("table")
+_END = re.compile(r"""(?<=[.!?])["'”’)\]*_]*\s+(?=["'“‘(\[$*_`]*[A-Z0-9$\\])""")
+_NOT_AN_END = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|cf|etc|al|approx|Fig|Eq|Dr|Mr|Ms|Prof|No|St|resp)\.|\b[A-Z]\.|^\s*(?:[-*]\s+)?\d+[.)])$"
+)
+_LIST_MARK = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
+_MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """``source[start:end]`` is the Markdown of the sentence; ``text`` is what a person reads."""
+
+    start: int
+    end: int
+    text: str
+
+
+@lru_cache(maxsize=4096)
+def sentences(source: str) -> tuple[Sentence, ...]:
+    """The sentences of ``source`` in order. Code blocks and table heads are none."""
+    offsets = _line_offsets(source)
+    found: list[Sentence] = []
+    heads: list[str] = []
+    tokens = _PARSER.parse(source)
+    for position, token in enumerate(tokens):
+        if token.map is None:
+            continue
+        start, end = offsets[token.map[0]], offsets[token.map[1]]
+        if token.type == "inline" and tokens[position - 1].type in ("paragraph_open", "heading_open"):
+            found.extend(_paragraph(source, start, end))
+        elif token.type == "tr_open":
+            cells = _cells(source[start:end])
+            if tokens[position - 1].type == "thead_open":
+                heads = cells
+            else:
+                row = source[start:end].strip()
+                found.append(Sentence(start, start + len(source[start:end].rstrip()), _row(heads, cells) if row else ""))
+    return tuple(sentence for sentence in found if sentence.text)
+
+
+def plain_text(source: str) -> str:
+    """The words of ``source`` without Markdown's marks, table rules and code."""
+    return " ".join(sentence.text for sentence in sentences(source))
+
+
+def strip_marks(text: str) -> str:
+    """One sentence's Markdown as a person reads it; formulas stay as LaTeX."""
+    parts = re.split(r"(\$[^$]+\$)", _LIST_MARK.sub("", text))
+    words = "".join(part if part.startswith("$") else _MARKUP.sub("", part) for part in parts)
+    return re.sub(r"\s+", " ", words).strip()
+
+
+def _paragraph(source: str, start: int, end: int) -> Iterator[Sentence]:
+    text = source[start:end].rstrip()
+    cuts = [0]
+    for match in _END.finditer(text):
+        before = text[cuts[-1] : match.start()]
+        if not _NOT_AN_END.search(before) and before.count("$") % 2 == 0:
+            cuts.append(match.end())
+    for begin, stop in zip(cuts, [*cuts[1:], len(text)], strict=True):
+        piece = text[begin:stop]
+        lead = len(piece) - len(piece.lstrip())
+        mark = _LIST_MARK.match(piece)
+        lead = mark.end() if mark else lead
+        yield Sentence(start + begin + lead, start + begin + len(piece.rstrip()), strip_marks(piece))
+
+
+def _cells(row: str) -> list[str]:
+    return [strip_marks(cell) for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))]
+
+
+def _row(heads: list[str], cells: list[str]) -> str:
+    if len(cells) < 2 or not heads[0] and not any(heads):
+        return "; ".join(cell for cell in cells if cell)
+    named = [f"{head}: {cell}" if head else cell for head, cell in zip(heads[1:], cells[1:], strict=False) if cell]
+    return f"{cells[0]} – {'; '.join(named)}"
+
+
+def _line_offsets(source: str) -> list[int]:
+    offsets = [0]
+    for line in source.split("\n"):
+        offsets.append(offsets[-1] + len(line) + 1)
+    offsets[-1] = len(source)
+    return offsets

@@ -1,0 +1,95 @@
+"""The only reader of the environment. Turns it into one frozen record; knows nothing of what the values are used for.
+
+| variable | meaning | default |
+|---|---|---|
+| TUTOR_HOME | folder for the index, the weights and imported libraries | the platform's user-data folder |
+| TUTOR_CORPUS | folder with the corpus | the checkout's, or the one inside the wheel |
+| TUTOR_MODEL | ``embedded``, ``openai:<model>@<base-url>``, ``ollama:<model>[@<base-url>]`` or ``none`` | ``embedded`` |
+| TUTOR_API_KEY | key for an ``openai:`` model | none |
+| TUTOR_CHROMA | URL of a Chroma server | an embedded Chroma |
+| TUTOR_HOST, TUTOR_PORT | where the page listens | 127.0.0.1, 7860 |
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+
+from tutor.errors import SettingsError
+
+APPLICATION = "ml-interview-tutor"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set from outside. ``api_key`` is kept out of ``repr`` so that no log shows it."""
+
+    home: Path
+    corpus: Path
+    chat_model: str = "embedded"
+    api_key: str = field(default="", repr=False)
+    chroma_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 7860
+
+    @property
+    def weights(self) -> Path:
+        return self.home / "weights"
+
+    @property
+    def index(self) -> Path:
+        return self.home / "index"
+
+    @property
+    def library(self) -> Path:
+        return self.home / "library"
+
+
+def default_corpus() -> Path:
+    """The corpus that came with the wheel, else the checkout's."""
+    package = Path(__file__).resolve().parent
+    bundled = package / "_corpus"
+    return bundled if bundled.is_dir() else package.parent / "corpus"
+
+
+def read_settings() -> Settings:
+    """Reads the environment. Raises SettingsError where a value cannot be used."""
+    corpus = Path(os.environ.get("TUTOR_CORPUS") or default_corpus()).expanduser()
+    if not corpus.is_dir():
+        raise SettingsError(
+            f"The corpus folder {corpus} does not exist",
+            "a folder with questions/, coding/, mcq/, guide/ and faq/",
+            "set TUTOR_CORPUS to the folder, or unset it to use the corpus that comes with the tutor",
+        )
+    home = Path(os.environ.get("TUTOR_HOME") or platformdirs.user_data_path(APPLICATION)).expanduser()
+    return Settings(
+        home=home.absolute(),
+        corpus=corpus.absolute(),
+        chat_model=os.environ.get("TUTOR_MODEL") or "embedded",
+        api_key=os.environ.get("TUTOR_API_KEY", ""),
+        chroma_url=os.environ.get("TUTOR_CHROMA", ""),
+        host=os.environ.get("TUTOR_HOST") or "127.0.0.1",
+        port=_port(os.environ.get("TUTOR_PORT") or "7860"),
+    )
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise SettingsError(f"TUTOR_PORT is {text!r}", "a number from 1 to 65535", "export TUTOR_PORT=7860")
+
+
+def keep_libraries_offline() -> None:
+    """Tells the libraries to send nothing and fetch nothing by themselves. Call before importing any of them."""
+    os.environ.update(
+        HF_HUB_OFFLINE="1",
+        TRANSFORMERS_OFFLINE="1",
+        HF_HUB_DISABLE_TELEMETRY="1",
+        GRADIO_ANALYTICS_ENABLED="False",
+        ANONYMIZED_TELEMETRY="False",
+        TOKENIZERS_PARALLELISM="false",
+        LANGSMITH_TRACING="false",
+    )
