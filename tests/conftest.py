@@ -1,4 +1,4 @@
-"""What all tests share: no network but loopback, a clean environment, a small corpus and an embedder a hand can check."""
+"""What all tests share: loopback only, a clean environment, a small corpus, an embedder that a hand can check."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 class HashingEmbedder(Embeddings):
-    """Bag of words: each word counts in the dimension that its letters' sum names. Texts of the same words are equal."""
+    """Bag of words: each word counts in the dimension that its letters name. Texts of the same words are equal."""
 
     name = "hashing"
     dimensions = 256
@@ -117,9 +117,20 @@ def item_text(
 
 
 SMALL_ITEMS = {
-    "q001": ("What is gradient descent?", "Gradient descent follows the slope of the loss downhill. The learning rate sets the step. A step of 0.1 is common."),
-    "q002": ("What is dropout?", "Dropout switches random neurons off during training. It does not act at prediction time. A rate of 50 percent is usual."),
-    "q003": ("What is a confusion matrix?", "A confusion matrix counts predictions by true class. Rows are the truth. Columns are the prediction."),
+    "q001": (
+        "What is gradient descent?",
+        "Gradient descent follows the slope of the loss downhill. "
+        "The learning rate sets the step. A step of 0.1 is common.",
+    ),
+    "q002": (
+        "What is dropout?",
+        "Dropout switches random neurons off during training. "
+        "It does not act at prediction time. A rate of 50 percent is usual.",
+    ),
+    "q003": (
+        "What is a confusion matrix?",
+        "A confusion matrix counts predictions by true class. Rows are the truth. Columns are the prediction.",
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from tqdm import tqdm
@@ -145,9 +145,9 @@ def lint(as_json: AsJson = False) -> None:
 
 @app.command("eval")
 def evaluate(
-    questions: Annotated[Path, typer.Option(help="Folder with answerable.jsonl, near_miss.jsonl, far_ood.jsonl.")] = Path(
-        "tests/questions"
-    ),
+    questions: Annotated[
+        Path, typer.Option(help="Folder with answerable.jsonl, near_miss.jsonl, far_ood.jsonl.")
+    ] = Path("tests/questions"),
     no_llm: NoModel = False,
     as_json: AsJson = False,
 ) -> None:
@@ -191,23 +191,22 @@ def _with_model(settings: Settings, no_llm: bool) -> Settings:
 @contextmanager
 def _bar(unit: str, scale: bool = False) -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar on standard error that changes its name with the work."""
-    bar: tqdm[None] | None = None
+    bars: dict[str, tqdm[NoReturn]] = {}
 
     def progress(what: str, done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None or bar.desc != what:
-            if bar is not None:
-                bar.close()
-            bar = tqdm(total=total, unit=unit, unit_scale=scale, desc=what, file=sys.stderr, mininterval=0.3)
-            bar.desc = what
-        bar.n = done
-        bar.refresh() if done >= total else bar.update(0)
+        if what not in bars:
+            close()
+            bars[what] = tqdm(total=total, unit=unit, unit_scale=scale, desc=what, file=sys.stderr, mininterval=0.3)
+        bars[what].update(done - bars[what].n)
+
+    def close() -> None:
+        for bar in bars.values():
+            bar.close()
 
     try:
         yield progress
     finally:
-        if bar is not None:
-            bar.close()
+        close()
 
 
 if __name__ == "__main__":

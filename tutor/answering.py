@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
@@ -18,7 +19,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import patch_config
 
 from tutor import dialogue
-from tutor.confidence import confidence, decide, is_direct_match
+from tutor.confidence import MEDIUM, confidence, decide, is_direct_match
 from tutor.errors import SearchIndexError
 from tutor.grounding import best_sentence, check_sentence, complete_sentences, says_again
 from tutor.index import IndexInUse, SearchIndex
@@ -59,6 +60,7 @@ _REPLIES = {
     "abuse": "Let's keep to machine learning. Which topic shall we practise?",
     "empty": "Which machine-learning question would you like to practise? A few to start with:",
 }
+_NEAREST = "The corpus does not hold an answer to this, so I will not guess. The nearest topics it does hold:"
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,25 @@ class _Found:
     notices: tuple[str, ...]
     words_only: bool
     milliseconds: float
+
+
+@dataclass
+class _Written:
+    """What a model has written so far: kept and dropped sentences, and when the first came."""
+
+    kept: list[str] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    not_covered: bool = False
+    first_token_ms: float = 0.0
+    first_sentence_ms: float = 0.0
+
+    @property
+    def text(self) -> str:
+        return "".join(self.kept).strip()
+
+    def timings(self, before: Timings) -> Timings:
+        return replace(before, first_token_ms=self.first_token_ms, first_sentence_ms=self.first_sentence_ms)
 
 
 class Tutor(Runnable[Question, Answer]):
@@ -91,14 +112,15 @@ class Tutor(Runnable[Question, Answer]):
         self._model_name, self._notices = model_name, tuple(notices)
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
-        last: Event | None = None
-        for last in self.stream(input, config, **kwargs):
-            pass
-        assert isinstance(last, DoneEvent)
-        return last.answer
+        events = deque(self.stream(input, config, **kwargs), maxlen=1)
+        done = events[0]
+        assert isinstance(done, DoneEvent)
+        return done.answer
 
     def stream(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Event]:  # type: ignore[override]
-        yield from self._transform_stream_with_config(iter([input]), self._events, config, run_type="chain")
+        # The base class types the pieces of a stream as whole outputs; these are events, the last of which holds one.
+        events: Any = self._events
+        yield from self._transform_stream_with_config(iter([input]), events, config, run_type="chain")  # type: ignore[misc]
 
     def _events(
         self, inputs: Iterator[Question], run_manager: Any = None, config: RunnableConfig | None = None
@@ -200,42 +222,53 @@ class Tutor(Runnable[Question, Answer]):
         started: float,
         config: RunnableConfig | None,
     ) -> Iterator[Event]:
-        kept: list[str] = []
-        citations: list[Citation] = []
-        dropped: list[str] = []
+        """Checked sentences as they come. Where none holds: the item's own answer, or none at all if the model says
+        that the passages do not answer the question and retrieval was not sure either."""
+        written = _Written()
         notices = list(draft.notices)
-        first_token_ms = 0.0
         try:
-            for written in _sentences(model, question, draft.standalone, passages, config):
-                if NOT_COVERED in written.upper():
-                    dropped.append(written.strip())
+            for sentence in _sentences(model, question, draft.standalone, passages, written, started, config):
+                if NOT_COVERED in sentence.upper():
+                    written.not_covered = not written.kept
                     break
-                verdict = check_sentence(written, passages)
-                if verdict.citation is None or says_again(verdict.text, kept):
-                    dropped.append(f"{written.strip()} ({verdict.reason or 'it was said before'})")
+                verdict = check_sentence(sentence, passages)
+                if verdict.citation is None or says_again(verdict.text, written.kept):
+                    written.dropped.append(f"{sentence.strip()} ({verdict.reason or 'it was said before'})")
                     continue
-                first_token_ms = first_token_ms or _since(started)
-                piece = verdict.text + ("\n" if written.endswith("\n") else " ")
-                kept.append(piece)
-                citations.append(verdict.citation)
-                yield TokenEvent(piece, "model")
-                if len(kept) == MAX_SENTENCES:
+                written.first_sentence_ms = written.first_sentence_ms or _since(started)
+                written.kept.append(verdict.text + ("\n" if sentence.endswith("\n") else " "))
+                written.citations.append(verdict.citation)
+                yield TokenEvent(written.kept[-1], "model")
+                if len(written.kept) == MAX_SENTENCES:
                     break
         except Exception:  # whatever an engine raises, the item's own answer stands; the reason is said, not the trace
             _LOG.warning("the chat model failed", exc_info=True)
             notices.append("The chat model failed or fell silent, so this is the corpus's own answer.")
-        timings = replace(draft.timings, first_token_ms=first_token_ms)
-        done = replace(draft, dropped=tuple(dropped), timings=timings)
-        tailored = "".join(kept).strip()
-        if tailored and direct:
-            done = replace(done, tailored=tailored, citations=_unique((*draft.citations, *citations)))
-        elif tailored:
-            done = replace(done, text=tailored, origin="model", citations=_unique(citations))
+        done = replace(draft, dropped=tuple(written.dropped), timings=written.timings(draft.timings))
+        if written.kept and direct:
+            done = replace(done, tailored=written.text, citations=_unique((*draft.citations, *written.citations)))
+        elif written.kept:
+            done = replace(done, text=written.text, origin="model", citations=_unique(written.citations))
+        elif written.not_covered and not direct and draft.confidence.band != "high":
+            yield from self._not_covered(done)
+            return
         elif not direct:
-            if not notices[len(draft.notices) :]:
-                notices.append("The model's words did not hold against the passage, so this is the corpus's own answer.")
+            if len(notices) == len(draft.notices):
+                notices.append("The model's words did not hold against the passage: this is the corpus's own answer.")
             yield TokenEvent(passages[0].body, "item")
         yield DoneEvent(replace(done, notices=tuple(notices)))
+
+    def _not_covered(self, draft: Answer) -> Iterator[Event]:
+        """The model read the best passage and found no answer in it."""
+        sure = Confidence(min(draft.confidence.value, MEDIUM), "low", "the model finds no answer in the best passage")
+        yield DecisionEvent("abstain", sure, draft.standalone)
+        yield TokenEvent(_NEAREST, "item")
+        choices = tuple(hit.item_id for hit in draft.hits[:EVIDENCE_ITEMS])
+        yield DoneEvent(
+            replace(
+                draft, decision="abstain", confidence=sure, text=_NEAREST, citations=(), suggestions=(), choices=choices
+            )
+        )
 
     def _without_answer(
         self, decision: Decision, found: _Found, sure: Confidence, index: SearchIndex
@@ -247,7 +280,7 @@ class Tutor(Runnable[Question, Answer]):
         if decision == "clarify":
             text = "That could mean several things. Which one do you mean?"
         elif choices:
-            text = "The corpus does not hold an answer to this, so I will not guess. The nearest topics it does hold:"
+            text = _NEAREST
         else:
             text = "The corpus does not hold an answer to this, so I will not guess."
         yield TokenEvent(text, "item")
@@ -286,10 +319,21 @@ def suggestions(item: Item, question: Question, index: SearchIndex) -> tuple[Fol
 
 
 def _sentences(
-    model: BaseChatModel, question: Question, standalone: str, passages: Sequence[Item], config: RunnableConfig | None
+    model: BaseChatModel,
+    question: Question,
+    standalone: str,
+    passages: Sequence[Item],
+    written: _Written,
+    started: float,
+    config: RunnableConfig | None,
 ) -> Iterator[str]:
-    messages = answer_prompt(standalone, passages, question.history)
-    return complete_sentences(str(chunk.text) for chunk in model.stream(messages, config))
+    def pieces() -> Iterator[str]:
+        for chunk in model.stream(answer_prompt(standalone, passages, question.history), config):
+            if chunk.text and not written.first_token_ms:
+                written.first_token_ms = _since(started)
+            yield str(chunk.text)
+
+    return complete_sentences(pieces())
 
 
 def _mark(question: str, number: int, item: Item) -> Citation:

@@ -24,6 +24,8 @@ from tutor.records import ChatModelChoice, Event, Item, Question, Status
 from tutor.settings import Settings
 from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, Weights, fetch, is_fetched, weight_path
 
+_SHELF_ORDER = ("concept", "scenario", "coding", "mcq", "guide", "faq")
+
 
 def sentence_embedder(settings: Settings) -> SentenceEmbedder:
     """The default embedder; loads nothing yet."""
@@ -96,11 +98,12 @@ class Service:
         threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
 
     def items(self) -> tuple[Item, ...]:
-        """All items of the index in use; none while there is no index."""
+        """All items of the index in use, questions first; none while there is no index."""
         try:
-            return tuple(self._index.get().items.values())
+            items = self._index.get().items.values()
         except SearchIndexError:
             return ()
+        return tuple(sorted(items, key=lambda item: (item.source != "corpus", _SHELF_ORDER.index(item.kind), item.id)))
 
     def status(self) -> Status:
         index_ready = self._search_part.ready or current_generation(self.settings.index) is not None
@@ -146,7 +149,9 @@ class Service:
         if self._spec.kind == "embedded":
             self._attempt(self._model_part, self._load_model)
         else:
-            self._model_part = _Part(f"Chat model: {model_title(self.settings.chat_model)}.", self._spec.kind == "remote")
+            self._model_part = _Part(
+                f"Chat model: {model_title(self.settings.chat_model)}.", self._spec.kind == "remote"
+            )
 
     def _attempt(self, part: _Part, step: Callable[[], None]) -> None:
         try:

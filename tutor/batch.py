@@ -6,7 +6,7 @@ The fields are a contract for tests and measurement. Knows nothing of how answer
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ def read_rows(path: Path, *required: str) -> Iterator[dict[str, Any]]:
     ``required`` are alternatives: one of them must be there.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise TutorError(f"{path} cannot be read ({error})", "a UTF-8 file of JSON lines") from error
     for number, line in enumerate(lines, start=1):
@@ -51,30 +51,40 @@ def read_rows(path: Path, *required: str) -> Iterator[dict[str, Any]]:
             row = json.loads(line)
         except ValueError:
             row = None
-        if not isinstance(row, dict) or not any(name in row for name in required):
+        if not isinstance(row, dict) or not _asks(row, required):
             raise TutorError(f"{path}:{number} is {line[:60]!r}", f"a JSON object with {' or '.join(required)}")
         yield row
 
 
+def _asks(row: dict[str, Any], required: Sequence[str]) -> bool:
+    """Whether one of ``required`` is there, and those that are hold text: ``turns`` a list of it."""
+    given = [row[name] if name == "turns" else [row[name]] for name in required if name in row]
+    texts = [isinstance(value, list) and value and all(isinstance(text, str) for text in value) for value in given]
+    return bool(texts) and all(texts)
+
+
 def answer_row(tutor: Tutor, row: dict[str, Any], generate: bool) -> Answer:
     """Answers ``question``, or the last of ``turns``; the turns before it are answered with the corpus's own words."""
-    turns = [str(turn) for turn in row["turns"]] if "turns" in row else [str(row["question"])]
+    turns = row["turns"] if "turns" in row else [row["question"]]
     history: tuple[Turn, ...] = ()
     for turn in turns[:-1]:
         earlier = tutor.invoke(Question(turn, history, generate=False))
         history += (Turn("user", turn), Turn("assistant", earlier.text))
-    return tutor.invoke(Question(turns[-1] if turns else "", history, generate))
+    return tutor.invoke(Question(turns[-1], history, generate))
 
 
 def run_batch(tutor: Tutor, source: Path, target: Path, generate: bool, decide_only: bool = False) -> int:
     """Answers every row of ``source`` into ``target``; returns how many. ``target`` appears only when it is whole."""
     rows = list(read_rows(source, "question", "turns"))
     beside = target.with_name(target.name + ".partial")
-    with beside.open("w", encoding="utf-8") as out:
-        for row in rows:
-            record = as_record(answer_row(tutor, row, generate and not decide_only))
-            if decide_only:
-                record["answer"] = ""
-            out.write(json.dumps({"id": row.get("id"), **record}, ensure_ascii=False) + "\n")
-    beside.replace(target)
+    try:
+        with beside.open("w", encoding="utf-8") as out:
+            for row in rows:
+                record = as_record(answer_row(tutor, row, generate and not decide_only))
+                if decide_only:
+                    record["answer"] = ""
+                out.write(json.dumps({"id": row.get("id"), **record}, ensure_ascii=False) + "\n")
+        beside.replace(target)
+    except OSError as error:
+        raise TutorError(f"{target} cannot be written ({error.strerror or error})", "a file to write to") from error
     return len(rows)

@@ -78,11 +78,11 @@ def check(model: BaseChatModel, choice: ChatModelChoice) -> str:
     try:
         reply = model.invoke("Reply with the one word: ready", max_tokens=5)
     except Exception as error:  # the clients of each engine raise their own kinds; all mean that it does not answer
-        words = (str(error).splitlines() or [type(error).__name__])[0][:160]
+        words = (str(error).splitlines() or [type(error).__name__])[0]
         if choice.api_key:
             words = words.replace(choice.api_key, "…")
         raise ChatModelError(
-            f"{choice.spec.split('@')[0]} does not answer ({words})",
+            f"{choice.spec.split('@')[0]} does not answer ({words[:160]})",
             "a running model at that address",
             "check the address, the name of the model and the key",
         ) from error

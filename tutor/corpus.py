@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -26,6 +26,7 @@ TOPICS = (
     "deep-learning nlp-llm mlops privacy explainability time-series coding career imported"
 ).split()
 MAX_FILE_BYTES = 400_000
+MAX_NESTING = 8
 EXERCISE_FILE, SOLUTION_FILE = "question.md", "solution.py"
 FOLDERS = ("questions", "coding", "mcq", "guide", "faq")
 
@@ -107,7 +108,12 @@ class _Curated(_FrontMatter):
     def _enough_to_find_and_grade(self) -> _Curated:
         if self.kind == "mcq":
             return self
-        for name, least, most in (("asks", 8, 40), ("key_points", 3, 7), ("misconceptions", 1, 6), ("follow_ups", 3, 6)):
+        for name, least, most in (
+            ("asks", 8, 40),
+            ("key_points", 3, 7),
+            ("misconceptions", 1, 6),
+            ("follow_ups", 3, 6),
+        ):
             count = len(getattr(self, name))
             if not least <= count <= most:
                 raise ValueError(f"{name}: {count} given, {least} to {most} needed")
@@ -116,10 +122,14 @@ class _Curated(_FrontMatter):
 
 @dataclass(frozen=True)
 class Shelf:
-    """What a folder of item files holds: the good items in order of id, and what was wrong with the others."""
+    """What a folder of item files holds: the good items in order of id, and what was wrong with the others.
+
+    ``files`` gives the file of each good item by its id, relative to the folder.
+    """
 
     items: tuple[Item, ...]
     problems: tuple[FileProblem, ...]
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_corpus(folder: Path) -> Shelf:
@@ -137,11 +147,12 @@ def read_library(folder: Path) -> Shelf:
     return Shelf(
         tuple(item for shelf in shelves for item in shelf.items),
         tuple(problem for shelf in shelves for problem in shelf.problems),
+        {id: file for shelf in shelves for id, file in shelf.files.items()},
     )
 
 
 def read_item(path: Path, root: Path, source: str = "corpus") -> Item:
-    """One item file. Raises CorpusError with file (relative to ``root``), line, what was found and what was expected."""
+    """One item file. Raises CorpusError with file (relative to ``root``), line, what was found, what was expected."""
     name = path.relative_to(root).as_posix()
     content = _read_text(path, name)
     matter, body, first_line = _split(content, name)
@@ -178,7 +189,11 @@ def _item(front: _FrontMatter, body: str, source: str, solution: str, digest: st
         exercise=Exercise(front.function or "", front.signature or "", front.sample or "", solution)
         if front.kind == "coding"
         else None,
-        choices=Choices({str(letter): text for letter, text in (front.options or {}).items()}, front.key or "", dict(front.distractors or {}))
+        choices=Choices(
+            {str(letter): text for letter, text in (front.options or {}).items()},
+            front.key or "",
+            dict(front.distractors or {}),
+        )
         if front.kind == "mcq"
         else None,
         source=source,
@@ -194,24 +209,28 @@ def _item_files(folder: Path) -> list[Path]:
 def _read_shelf(paths: Iterator[Path] | list[Path], root: Path, source: str) -> Shelf:
     items: dict[str, Item] = {}
     problems: list[FileProblem] = []
+    files: dict[str, str] = {}
     for path in paths:
+        name = path.relative_to(root).as_posix()
         try:
             item = read_item(path, root, source)
         except CorpusError as error:
             problems.append(error.problem)
             continue
         if item.id in items:
-            problems.append(FileProblem(path.relative_to(root).as_posix(), 0, f"id {item.id!r} a second time", "an id of its own"))
+            problems.append(FileProblem(name, 0, f"id {item.id!r} a second time", "an id of its own"))
         else:
-            items[item.id] = item
-    return Shelf(tuple(items[id] for id in sorted(items)), tuple(problems))
+            items[item.id], files[item.id] = item, name
+    return Shelf(tuple(items[id] for id in sorted(items)), tuple(problems), files)
 
 
 def _read_text(path: Path, name: str) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise CorpusError(FileProblem(name, 0, f"a file that cannot be read ({error.strerror})", "a readable file")) from error
+        raise CorpusError(
+            FileProblem(name, 0, f"a file that cannot be read ({error.strerror})", "a readable file")
+        ) from error
     if len(raw) > MAX_FILE_BYTES:
         raise CorpusError(FileProblem(name, 0, f"{len(raw):,} bytes", f"at most {MAX_FILE_BYTES:,}"))
     try:
@@ -233,15 +252,31 @@ def _split(content: str, name: str) -> tuple[str, str, int]:
     raise CorpusError(FileProblem(name, len(lines), "no second '---'", "'---' after the front matter"))
 
 
+class _Loader(yaml.CSafeLoader):
+    """Names the place of a value that its type cannot hold, such as the date 2024-13-45."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, KeyError, AttributeError) as error:
+            kind = node.tag.rpartition(":")[2]
+            raise yaml.MarkedYAMLError(
+                problem=f"{str(node.value)[:40]!r}, which is no {kind}", problem_mark=node.start_mark
+            ) from error
+
+
 def _parse_yaml(matter: str, name: str) -> tuple[dict[str, Any], dict[tuple[str | int, ...], int]]:
     """The data, and the file's line of each of its places."""
     try:
-        node = yaml.compose(matter, Loader=yaml.CSafeLoader)
-        data = yaml.load(matter, Loader=yaml.CSafeLoader)
+        _check_nesting(matter, name)
+        node = yaml.compose(matter, Loader=_Loader)
+        data = yaml.load(matter, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        words = getattr(error, "problem", None) or "something that is not YAML"
-        raise CorpusError(FileProblem(name, mark.line + 2 if mark else 1, words, "YAML front matter")) from None
+        error_line = mark.line if mark else 0
+        error_line = mark.line if mark else 0
+        words = (getattr(error, "problem", None) or "something that is not YAML").removeprefix("found ")
+        raise CorpusError(FileProblem(name, error_line + 2, words, "YAML front matter")) from None
     if not isinstance(data, dict) or node is None:
         raise CorpusError(FileProblem(name, 2, "no fields", "id, title, section, kind, level, topics …"))
     lines: dict[tuple[str | int, ...], int] = {}
@@ -249,13 +284,29 @@ def _parse_yaml(matter: str, name: str) -> tuple[dict[str, Any], dict[tuple[str 
     return data, lines
 
 
-def _collect_lines(node: yaml.Node, place: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], name: str) -> None:
+def _check_nesting(matter: str, name: str) -> None:
+    """Refuses what would overflow the stack of the recursive YAML composer: deep nesting, and aliases that loop."""
+    depth = 0
+    for event in yaml.parse(matter, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line + 2 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise CorpusError(FileProblem(name, line, f"the alias *{event.anchor}", "each value written out"))
+        if depth > MAX_NESTING:
+            raise CorpusError(FileProblem(name, line, f"more than {MAX_NESTING} levels of nesting", "plain fields"))
+
+
+def _collect_lines(
+    node: yaml.Node, place: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], name: str
+) -> None:
     lines.setdefault(place, node.start_mark.line + 2)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             inner = (*place, str(key.value))
             if inner in lines:
-                raise CorpusError(FileProblem(name, key.start_mark.line + 2, f"{key.value!r} a second time", "each field once"))
+                raise CorpusError(
+                    FileProblem(name, key.start_mark.line + 2, f"{key.value!r} a second time", "each field once")
+                )
             lines[inner] = key.start_mark.line + 2
             _collect_lines(value, inner, lines, name)
     elif isinstance(node, yaml.SequenceNode):
@@ -270,9 +321,9 @@ def _schema_problem(error: ValidationError, lines: dict[tuple[str | int, ...], i
     if not place and ":" in message:
         field_name, message = message.split(":", 1)
         place = (field_name,)
+    where = ".".join(str(part) for part in place)
     while place not in lines and place:
         place = place[:-1]
-    where = ".".join(str(part) for part in first["loc"]) or ".".join(str(part) for part in place)
     if first["type"] == "missing":
         return FileProblem(name, lines.get(place, 2), f"no field {where!r}", "every required field")
     if first["type"] == "value_error":
@@ -292,6 +343,10 @@ def _solution(path: Path, root: Path) -> str:
         ast.parse(text)
     except SyntaxError as error:
         raise CorpusError(FileProblem(name, error.lineno or 0, error.msg, "Python that compiles")) from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise CorpusError(
+            FileProblem(name, 0, str(error) or "nesting that is too deep", "Python that compiles")
+        ) from None
     return text
 
 
@@ -303,6 +358,6 @@ def _literal_call(sample: str) -> str | None:
             return None
         for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
             ast.literal_eval(argument)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return None
     return call.func.id

@@ -34,27 +34,35 @@ _ASKS = re.compile(
     r"name|show|give|between|is|are|does|do|can)\b"
 )
 _SMALLTALK_WORDS = 10
+_SECRET = r"(?:api[ _-]?keys?|passwords?|environment variables?|credentials|secrets?)"
+_OUR_SERVER = r"(?:your|the|this) (?:server|machine|host|system)"
+_SECRETS = r"(?:api[ _-]?keys?|passwords?|environment variables?|credentials|secrets?)"
 _ORDER = re.compile(
-    r"(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(?:instruction|prompt|rule|guideline|polic|restriction|direction|above|"
-    r"context|passage|corpus)"
+    r"(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b"
+    r"(?:instruction|prompt|rule|guideline|polic|restriction|direction|above|context|passage|corpus|every check)"
     r"|\b(?:system|hidden|initial|secret|developer)\s+(?:prompt|message|instruction)"
-    r"|\b(?:reveal|print|show|repeat|output|leak|give|tell|dump|paste|what(?:'s| is| are))\b.{0,30}\byour\b.{0,20}\b(?:prompt|instructions|rules|"
-    r"configuration|api key|password|secret|token)"
-    r"|\b(?:api[ _-]?keys?|passwords?|environment variables?|credentials|secrets?)\b.{0,30}\b(?:you|your|server|stored|use|admin|env)\b"
-    r"|\b(?:your|the server'?s?|admin|stored)\b.{0,20}\b(?:api[ _-]?keys?|passwords?|environment variables?|credentials|secrets)\b"
-    r"|\byou are (?:now|no longer)\b|\bact as (?:if|an?|the)\b|\bpretend (?:to be|you)|\bjailbreak|\bdeveloper mode|\bDAN\b"
-    r"|\brepeat (?:everything|the (?:text|words)|all)\b.{0,30}\babove"
-    r"|\bos\.system\b|\brm -rf\b|\bsubprocess\.|\b__import__\b|\beval\(|\bdrop table\b|\bformat c:|/etc/passwd|\bfork bomb",
+    r"|\bnew instructions?\s*:"
+    r"|\b(?:reveal|print|show|repeat|output|leak|give|tell|dump|paste|what(?:'s| is| are))\b.{0,30}\byour\b.{0,20}\b"
+    r"(?:prompt|instructions|rules|configuration|secret|token)"
+    rf"|\b{_SECRETS}\b.{{0,30}}\b(?:you|your|server|stored|use|admin|env)\b"
+    rf"|\b(?:your|the server'?s?|admin|stored)\b.{{0,20}}\b{_SECRETS}\b"
+    r"|\byou are (?:now|no longer)\b|\bact as (?:if|my|an?|the)\b|\bpretend (?:to be|you|that your)|\bjailbreak"
+    r"|\bdeveloper mode|\bDAN\b|\brepeat (?:everything|the (?:text|words)|all)\b.{0,30}\babove"
+    r"|\bos\.system\b|\brm -rf\b|\bsubprocess\.|\b__import__\b|\beval\(|\bdrop table\b|\bformat c:|/etc/passwd"
+    r"|\bfork bomb",
     re.IGNORECASE | re.DOTALL,
 )
 _ABUSE = re.compile(
-    r"\b(?:fuck(?:ing)? (?:you|off|u)|you(?:'re| are)? (?:an? )?(?:\w+ )?(?:stupid|idiot|moron|useless|dumb|trash|garbage|worthless|pathetic)"
-    r"|stupid (?:bot|machine|thing)|shut up|go to hell|piece of (?:shit|crap|garbage)|kill yourself|bastard|bitch|asshole)",
+    r"\b(?:fuck(?:ing)? (?:you|off|u)"
+    r"|you(?:'re| are)? (?:an? )?(?:\w+ )?(?:stupid|idiot|moron|useless|dumb|trash|garbage|worthless|pathetic)"
+    r"|stupid (?:bot|machine|thing)|shut up|go to hell|piece of (?:shit|crap|garbage)|kill yourself"
+    r"|bastard|bitch|asshole)",
     re.IGNORECASE,
 )
 _LEANS = re.compile(
-    r"^(?:and|but|so|or|also|then|ok(?:ay)?|yes|no|why|how so|when|where)\b|^(?:what|how) about\b|^(?:what|which) (?:one|of)\b"
-    r"|\b(?:it|its|they|them|their|that|this|those|these|he|she|the (?:first|second|third|last|other|former|latter|same)(?: one)?)\b"
+    r"^(?:and|but|so|or|also|then|ok(?:ay)?|yes|no|why|how so|when|where)\b|^(?:what|how) about\b"
+    r"|^(?:what|which) (?:one|of)\b|\b(?:it|its|they|them|their|that|this|those|these|he|she)\b"
+    r"|\bthe (?:first|second|third|last|other|former|latter|same)(?: one)?\b"
     r"|\b(?:example|more|simpler|shorter|deeper|again|instead)\b",
     re.IGNORECASE,
 )
@@ -93,15 +101,21 @@ def act(message: str) -> Act:
 
 def other_language(message: str) -> str:
     """The language of a message that is not English, as a word for a person; empty for English or where unsure."""
-    letters = [char for char in message if char.isalpha()]
-    foreign = [char for char in letters if not unicodedata.name(char, "").startswith(("LATIN", "GREEK"))]
-    if letters and len(foreign) > len(letters) / 3:
-        return "another script"
-    words = re.findall(r"[^\W\d_]+", message.lower())
+    words = re.findall(r"\b[^\W\d_]+\b", message.lower())
     english = sum(word in stopwords.STOPWORDS_EN_PLUS for word in words)
+    letters = "".join(words)
+    foreign = sum(len(word) for word in words if not _latin(word))
+    if foreign > len(letters) / 3 or (foreign > 1 and not english):
+        return "another script"
     counts = {name: sum(word in known for word in words) for name, known in _LANGUAGES.items()}
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] >= 2 and counts[best] > english + 1 else ""
+
+
+def _latin(word: str) -> bool:
+    """Whether ``word`` may stand in English: Latin letters, or one or two Greek ones of a formula."""
+    scripts = ("LATIN", "GREEK") if len(word) < 3 else ("LATIN",)
+    return all(unicodedata.name(char, "").startswith(scripts) for char in word)
 
 
 def leans_on_history(message: str) -> bool:

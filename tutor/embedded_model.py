@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 import xllamacpp
 from langchain_openai import ChatOpenAI
@@ -15,7 +16,7 @@ from pydantic import PrivateAttr
 from tutor.chat_model import client_options
 from tutor.errors import ChatModelError
 
-CONTEXT_TOKENS = 8192
+CONTEXT_TOKENS = 4096
 REQUESTS = 2
 """Requests read and written side by side, each with the whole context."""
 
@@ -29,7 +30,7 @@ CACHE_MIB = 1024
 class EmbeddedChatModel(ChatOpenAI):
     """A chat model that owns the server it speaks to; the server ends with it."""
 
-    _server: xllamacpp.Server = PrivateAttr()
+    _server: Any = PrivateAttr()
 
 
 def load_embedded(weights: Path) -> EmbeddedChatModel:

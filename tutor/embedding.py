@@ -47,7 +47,7 @@ class SentenceEmbedder(Embeddings):
                 from sentence_transformers import SentenceTransformer
                 from transformers.utils import logging
 
-                logging.disable_progress_bar()
+                logging.disable_progress_bar()  # type: ignore[no-untyped-call]
                 model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
                 model.encode(["warm up"], show_progress_bar=False)
                 self._model = model

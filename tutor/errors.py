@@ -1,4 +1,4 @@
-"""The one error tree. An error is a sentence for a person: what was found, what was expected, the command that mends it.
+"""The one error tree. An error is a sentence for a person: what was found, what was expected, what mends it.
 
 Knows nothing of where it is shown: the command line and the page turn it into words on a screen.
 """

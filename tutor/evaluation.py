@@ -43,7 +43,7 @@ def evaluate(tutor: Tutor, folder: Path, generate: bool, progress: Progress) -> 
     golds = [_gold(row) for row in answerable]
     measured: dict[str, Any] = {
         "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "questions": {name: len(rows) for name, rows in answers.items()},
         **retrieval_figures([[hit.item_id for hit in answer.hits] for answer in answers["answerable"]], golds),
         **_confidence_figures(answers),
@@ -133,10 +133,13 @@ def _generation_figures(tutor: Tutor, rows: Sequence[dict[str, Any]], progress: 
         progress("generation", done, len(chosen))
     everyone = first + again
     return {
-        "first sentence ms, passage new": _quantiles([a.timings.first_token_ms for a in first if a.timings.first_token_ms]),
-        "first sentence ms, passage kept": _quantiles([a.timings.first_token_ms for a in again if a.timings.first_token_ms]),
+        "first token ms, passage new": _quantiles([answer.timings.first_token_ms for answer in first]),
+        "first token ms, passage kept": _quantiles([answer.timings.first_token_ms for answer in again]),
+        "first checked sentence ms, passage new": _quantiles([answer.timings.first_sentence_ms for answer in first]),
+        "first checked sentence ms, passage kept": _quantiles([answer.timings.first_sentence_ms for answer in again]),
         "whole answer ms": _quantiles([answer.timings.total_ms for answer in everyone]),
-        "answers with words of the model": sum(bool(a.tailored or a.origin == "model") for a in everyone) / len(everyone),
+        "answers with words of the model": sum(bool(a.tailored or a.origin == "model") for a in everyone)
+        / len(everyone),
         "sentences dropped": sum(len(answer.dropped) for answer in everyone),
     }
 
@@ -146,7 +149,11 @@ def _shares(values: Sequence[str]) -> dict[str, float]:
 
 
 def _quantiles(values: Sequence[float]) -> dict[str, float]:
-    if not values:
+    """Median and 95th percentile of the values that were measured; 0 stands for none."""
+    ordered = sorted(value for value in values if value)
+    if not ordered:
         return {}
-    ordered = sorted(values)
-    return {"p50": statistics.median(ordered), "p95": ordered[min(len(ordered) - 1, math.ceil(0.95 * len(ordered)) - 1)]}
+    return {
+        "p50": statistics.median(ordered),
+        "p95": ordered[min(len(ordered) - 1, math.ceil(0.95 * len(ordered)) - 1)],
+    }

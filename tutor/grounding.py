@@ -1,9 +1,10 @@
 """Checks what a model wrote, sentence by sentence, before anyone reads it.
 
 A first form: the passage a sentence cites must exist, enough of the sentence's content words must stand in it, one of
-its sentences must carry the claim, numbers and technical names must be the passage's own, and a denial must be denied
-there too. Similarity of meaning is not used: "5 days" and "3 days" are .97 alike to an embedder. Knows nothing of
-where sentences come from or what happens to the dropped ones.
+its sentences must carry the claim, numbers and technical names must be the passage's own, and what is said in nearly
+the words of one sentence must be said of the same numbers and names, and denied as often. Similarity of meaning is not
+used: "5 days" and "3 days" are .97 alike to an embedder. Knows nothing of where sentences come from or what happens to
+the dropped ones.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tutor.lexical import terms
 from tutor.records import Citation, Item
-from tutor.sentences import Sentence, sentences
+from tutor.sentences import Sentence, can_end, sentences, strip_marks
 
 PASSAGE_COVERAGE = 0.7
 """Share of a sentence's content words that its passage must hold."""
@@ -25,9 +27,9 @@ SENTENCE_COVERAGE = 0.4
 MIN_TERMS = 2
 
 _MARK = re.compile(r"\s*\[(\d{1,3})\](?:\.$)?")
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w])")
-_NAME = re.compile(r"\b(?:[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]?\w*|[a-z]+[A-Z]\w*)\b")
-_NEGATION = re.compile(r"\b(?:not|no|never|none|neither|nor|cannot|without|hardly|isn't|aren't|doesn't|don't|can't|won't)\b", re.I)
+_NUMBER = re.compile(r"(?<![\w.])(?:\d+(?:[.,]\d+)*(?:e[+-]?\d+)?|\.\d+)")
+_NAME = re.compile(r"\b(?:[A-Za-z_]+\d\w*(?:\.\d+)*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]?\w*|[a-z]+[A-Z]\w*)\b")
+_NEGATION = re.compile(r"\b(?:not|no|never|none|neither|nor|cannot|without|hardly|\w+n['’]t)\b", re.I)
 _BOUNDARY = re.compile(r"""(?<=[.!?])((?:\s*\[\d{1,3}\]\.?)*)(?:\s+(?=[A-Z"'(*$`\d-])|\s*\n)|\n+""")
 
 
@@ -50,36 +52,58 @@ def check_sentence(sentence: str, passages: Sequence[Item]) -> Verdict:
     claim = _MARK.sub("", sentence).strip()
     if any(not 1 <= number <= len(passages) for number in cited):
         return Verdict("", reason="it cites a passage that was not given")
-    asked = set(terms(claim))
+    plain = strip_marks(claim)
+    asked = set(terms(plain))
     if len(asked) < MIN_TERMS:
         return Verdict("", reason="it says nothing that could be checked")
     numbers = list(dict.fromkeys(cited)) or list(range(1, len(passages) + 1))
-    verdicts = [_check(claim, asked, number, passages[number - 1]) for number in numbers]
-    return next((verdict for verdict in verdicts if verdict.supported), verdicts[0])
+    outcomes = [_support(plain, asked, number, passages[number - 1]) for number in numbers]
+    citation = next((outcome for outcome in outcomes if isinstance(outcome, Citation)), None)
+    return Verdict(f"{claim} [{citation.number}]", citation) if citation else Verdict("", reason=str(outcomes[0]))
 
 
-def _check(claim: str, asked: set[str], number: int, item: Item) -> Verdict:
+def _support(claim: str, asked: set[str], number: int, item: Item) -> Citation | str:
+    """The sentence of ``item`` that carries ``claim``, or why there is none."""
     whole = f"{item.title}\n{item.question}\n{item.body}"
     missing_numbers = set(_NUMBER.findall(claim)) - set(_NUMBER.findall(whole))
     if missing_numbers:
-        return Verdict("", reason=f"the passage does not hold the number {min(missing_numbers)}")
-    missing_names = {name for name in _NAME.findall(claim) if name.lower() not in whole.lower()}
+        return f"the passage does not hold the number {min(missing_numbers)}"
+    missing_names = {name for name in _NAME.findall(claim) if _flat(name) not in _flat(whole)}
     if missing_names:
-        return Verdict("", reason=f"the passage does not name {min(missing_names)}")
+        return f"the passage does not name {min(missing_names)}"
     if len(asked & set(terms(whole))) < PASSAGE_COVERAGE * len(asked):
-        return Verdict("", reason="too few of its words stand in the passage")
-    best = best_sentence(asked, item)
+        return "too few of its words stand in the passage"
+    best = best_sentence(asked, item, claim)
     if best is None or _overlap(asked, best) < SENTENCE_COVERAGE:
-        return Verdict("", reason="no sentence of the passage carries it")
-    if _denies_otherwise(claim, asked, best):
-        return Verdict("", reason="the passage says the opposite")
-    return Verdict(f"{claim} [{number}]", Citation(number, item.id, item.body[best.start : best.end]))
+        return "no sentence of the passage carries it"
+    return _clash(claim, best) or Citation(number, item.id, item.body[best.start : best.end])
 
 
-def best_sentence(asked: set[str], item: Item) -> Sentence | None:
-    """The sentence of an item's answer that shares most of the stemmed words ``asked``; the shorter one of equals."""
+def _clash(claim: str, best: Sentence) -> str:
+    """In what ``claim`` differs from a sentence of nearly the same words; empty where it does not."""
+    if not _alike(claim, best):
+        return ""
+    if len(_NEGATION.findall(claim)) != len(_NEGATION.findall(best.text)):
+        return "the passage says the opposite"
+    said, held = _particulars(claim), _particulars(best.text)
+    if said - held and held - said:
+        return f"the passage says it of {min(held - said)}, not of {min(said - held)}"
+    return ""
+
+
+def best_sentence(asked: set[str], item: Item, claim: str = "") -> Sentence | None:
+    """The sentence of an item's answer that shares most of the stemmed words ``asked``.
+
+    Of equals the one that has them in the order of ``claim`` (a false negative is a positive case, a false positive
+    is a negative case), then the shorter one.
+    """
+    pairs = _pairs(claim)
     candidates = sentences(item.body)
-    return max(candidates, key=lambda each: (_overlap(asked, each), -len(each.text)), default=None)
+    return max(
+        candidates,
+        key=lambda each: (_overlap(asked, each), len(pairs & _pairs(each.text)), -len(each.text)),
+        default=None,
+    )
 
 
 def says_again(sentence: str, kept: Iterable[str]) -> bool:
@@ -96,21 +120,41 @@ def complete_sentences(pieces: Iterable[str]) -> Iterator[str]:
     waiting = ""
     for piece in pieces:
         waiting += piece
-        while match := _BOUNDARY.search(waiting):
-            end = match.end(1) if match.group(1) is not None else match.start()
-            space = waiting[end : match.end()]
-            yield waiting[:end] + ("\n" if "\n" in space else "")
+        while match := _boundary(waiting):
+            end = match.end(1) if match[1] is not None else match.start()
+            if waiting[:end].strip():
+                yield waiting[:end] + ("\n" if "\n" in waiting[end : match.end()] else "")
             waiting = waiting[match.end() :]
     if waiting.strip():
         yield waiting
+
+
+def _boundary(text: str) -> re.Match[str] | None:
+    """The first end of a sentence or a line; the full stop of "e.g." or of a list's number is none."""
+    ends = _BOUNDARY.finditer(text)
+    return next((end for end in ends if "\n" in end[0] or end[1] or can_end(text[: end.start()])), None)
 
 
 def _overlap(asked: set[str], sentence: Sentence) -> float:
     return len(asked & set(terms(sentence.text))) / max(len(asked), 1)
 
 
-def _denies_otherwise(claim: str, asked: set[str], best: Sentence) -> bool:
-    """One denies and the other does not, though they share most of their words both ways."""
-    held = set(terms(best.text))
-    alike = len(asked & held) >= 0.75 * max(len(asked), len(held))
-    return alike and bool(_NEGATION.search(claim)) != bool(_NEGATION.search(best.text))
+def _pairs(text: str) -> set[tuple[str, str]]:
+    """Content words that follow each other."""
+    return set(pairwise(terms(text)))
+
+
+def _flat(text: str) -> str:
+    """``x_1`` in a formula is ``x1`` in a sentence."""
+    return text.lower().replace("_", "")
+
+
+def _particulars(text: str) -> set[str]:
+    """Numbers and technical names, the latter in the singular."""
+    return {*_NUMBER.findall(text), *(_flat(name).rstrip("s") for name in _NAME.findall(text))}
+
+
+def _alike(claim: str, best: Sentence) -> bool:
+    """Whether they share most of their words both ways, numbers and technical names aside."""
+    asked, held = (set(terms(_NAME.sub("", _NUMBER.sub("", text)))) for text in (claim, best.text))
+    return len(asked & held) >= 0.75 * max(len(asked), len(held))

@@ -75,7 +75,7 @@ class SearchIndex:
 
     @classmethod
     def open(cls, folder: Path, embedder: str, chroma_url: str = "") -> SearchIndex:
-        """The generation in use. Raises SearchIndexError where there is none, or it is damaged or another embedder's."""
+        """The generation in use. Raises SearchIndexError where there is none, or a damaged or foreign one."""
         generation = current_generation(folder)
         if generation is None:
             raise SearchIndexError(f"There is no search index in {folder}", "an ingested corpus", "python ingest.py")
@@ -195,7 +195,7 @@ def publish(folder: Path, generation: str) -> None:
         out.write(generation)
         out.flush()
         os.fsync(out.fileno())
-    os.replace(beside, folder / CURRENT)
+    beside.replace(folder / CURRENT)
     _sync(folder)
 
 
@@ -321,7 +321,9 @@ class _ChromaFailures:
             return
         mend = "start the Chroma server or unset TUTOR_CHROMA" if self._server else "python ingest.py"
         words = (str(error).splitlines() or [""])[0][:120]
-        raise SearchIndexError(f"The vectors in {self._place} cannot be read ({words})", "a whole index", mend) from error
+        raise SearchIndexError(
+            f"The vectors in {self._place} cannot be read ({words})", "a whole index", mend
+        ) from error
 
 
 def _read_manifest(home: Path) -> Manifest:

@@ -168,7 +168,9 @@ def _check(
             best = written.search_vector(vectors[position].tolist(), 1)
             if not best or best[0].similarity < 0.999:
                 raise SearchIndexError(
-                    f"The new index does not find its own passage {rows[position].id}", "similarity 1", "python ingest.py"
+                    f"The new index does not find its own passage {rows[position].id}",
+                    "similarity 1",
+                    "python ingest.py",
                 )
     finally:
         written.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import bm25s
 import Stemmer
@@ -16,8 +17,10 @@ from bm25s.stopwords import STOPWORDS_EN
 _WORD = re.compile(r"[a-z0-9_]+(?:'[a-z]+)?")
 _STEMMER = Stemmer.Stemmer("english")
 _STOP = frozenset(STOPWORDS_EN) | frozenset(
-    "what how why when which who where do does did can could should would will i you we my your me us it's whats "
-    "explain describe tell define mean means difference between use used using give example please im".split()
+    (
+        "what how why when which who where do does did can could should would will i you we my your me us it's whats "
+        "explain describe tell define mean means difference between use used using give example please im"
+    ).split()
 )
 
 
@@ -29,13 +32,13 @@ def terms(text: str) -> list[str]:
 class LexicalIndex:
     """BM25 scores of items. ``item_ids`` gives the order of the documents."""
 
-    def __init__(self, engine: bm25s.BM25, item_ids: Sequence[str]) -> None:
+    def __init__(self, engine: Any, item_ids: Sequence[str]) -> None:
         self._engine = engine
         self._item_ids = list(item_ids)
 
     @classmethod
     def build(cls, texts: Sequence[str], item_ids: Sequence[str]) -> LexicalIndex:
-        engine = bm25s.BM25()
+        engine: Any = bm25s.BM25()  # type: ignore[no-untyped-call]
         engine.index([terms(text) or ["∅"] for text in texts], show_progress=False)
         return cls(engine, item_ids)
 

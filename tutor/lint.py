@@ -22,15 +22,16 @@ KEY_POINT_COVERAGE = 0.75
 BODY_WORDS = (60, 400)
 
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$\n]+?)\$", re.S)
-_LATEX_ERRORS = tuple(
-    error for error in vars(exceptions).values() if isinstance(error, type) and issubclass(error, Exception)
+_LATEX_ERRORS: tuple[type[Exception], ...] = (
+    *(error for error in vars(exceptions).values() if isinstance(error, type) and issubclass(error, Exception)),
+    *(LookupError, RuntimeError, TypeError, ValueError),  # latex2mathml meets these in malformed formulas
 )
 
 
 def lint(corpus: Path) -> tuple[Shelf, tuple[FileProblem, ...]]:
     """The readable items, and every problem in order of file and line."""
     shelf = read_corpus(corpus)
-    places = _places(corpus)
+    places = _places(shelf, corpus)
     problems = [*shelf.problems]
     for item in shelf.items:
         name, text = places[item.id]
@@ -67,7 +68,7 @@ def _link_problems(item: Item, items: dict[str, Item]) -> Iterator[Problem]:
 
 
 def _formula_problems(item: Item) -> Iterator[Problem]:
-    prose = re.sub(r"```.*?```|`[^`]*`", "", item.body, flags=re.S)
+    prose = re.sub(r"```.*?```|`[^`]*`", _blank, item.body, flags=re.S)
     for match in _FORMULA.finditer(prose):
         formula = match[1] or match[2]
         try:
@@ -78,8 +79,14 @@ def _formula_problems(item: Item) -> Iterator[Problem]:
             yield formula.strip()[:40], f"a formula that does not render ({type(error).__name__})", "LaTeX"
         if formula.count("{") - formula.count(r"\{") != formula.count("}") - formula.count(r"\}"):
             yield formula.strip()[:40], "a formula with unbalanced braces", "LaTeX"
-    if _FORMULA.sub("", prose).replace(r"\$", "").count("$"):
-        yield "$", "a single $", "pairs of $ around a formula; write an amount as USD 5"
+    if (stray := re.search(r"(?<!\\)\$", _FORMULA.sub(_blank, prose))) is not None:
+        line = item.body[: stray.start()].count("\n")
+        yield item.body.split("\n")[line], "a single $", "pairs of $ around a formula; write an amount as USD 5"
+
+
+def _blank(match: re.Match[str]) -> str:
+    """As many blanks as there were characters, so that what follows keeps its place and its line."""
+    return re.sub(r"[^\n]", " ", match[0])
 
 
 def _key_point_problems(item: Item) -> Iterator[Problem]:
@@ -88,7 +95,11 @@ def _key_point_problems(item: Item) -> Iterator[Problem]:
         asked = set(terms(point.text))
         missing = sorted(asked - body)
         if len(missing) > (1 - KEY_POINT_COVERAGE) * len(asked):
-            yield point.text[:40], f"a key point whose words are not in the body ({', '.join(missing)})", "its fact there"
+            yield (
+                point.text[:40],
+                f"a key point whose words are not in the body ({', '.join(missing)})",
+                "its fact there",
+            )
 
 
 def _shared_asks(items: Iterable[Item], places: dict[str, tuple[str, str]]) -> Iterator[FileProblem]:
@@ -102,15 +113,9 @@ def _shared_asks(items: Iterable[Item], places: dict[str, tuple[str, str]]) -> I
             yield FileProblem(name, _line(text, ask), f"the ask {ask!r}", f"one that {owned[0][0].id} does not have")
 
 
-def _places(corpus: Path) -> dict[str, tuple[str, str]]:
+def _places(shelf: Shelf, corpus: Path) -> dict[str, tuple[str, str]]:
     """File name and text of each item's file, by id."""
-    places = {}
-    for path in corpus.rglob("*.md"):
-        text = path.read_text(encoding="utf-8", errors="replace")
-        match = re.search(r"^id: *[\"']?([a-z0-9_-]+)", text, re.M)
-        if match:
-            places[match[1]] = (path.relative_to(corpus).as_posix(), text)
-    return places
+    return {id: (name, (corpus / name).read_text(encoding="utf-8-sig")) for id, name in shelf.files.items()}
 
 
 def _line(text: str, needle: str) -> int:

@@ -6,6 +6,7 @@ Knows nothing of models; ``VERSION`` goes with every stored answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
@@ -16,6 +17,8 @@ from tutor.sentences import plain_text
 VERSION = "1"
 NOT_COVERED = "NOT COVERED"
 HISTORY_CHARACTERS = 1200
+
+_TAG = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
 
 SYSTEM = (
     "You help a person to prepare for a machine-learning interview. You are given passages. Everything between "
@@ -29,7 +32,7 @@ SYSTEM = (
 def answer_prompt(question: str, items: Sequence[Item], history: Sequence[Turn] = ()) -> list[BaseMessage]:
     """Messages that ask for an answer to ``question`` from ``items``, which are numbered from 1."""
     passages = "\n".join(passage_text(number, item) for number, item in enumerate(items, start=1))
-    return [SystemMessage(SYSTEM), HumanMessage(f"{passages}\n{_conversation(history)}Question: {question}")]
+    return [SystemMessage(SYSTEM), HumanMessage(f"{passages}\n{_conversation(history)}Question: {_harmless(question)}")]
 
 
 def warming_prompt(item: Item) -> list[BaseMessage]:
@@ -39,7 +42,7 @@ def warming_prompt(item: Item) -> list[BaseMessage]:
 
 def passage_text(number: int, item: Item) -> str:
     """An item as the model reads it: plain sentences, which cost fewer tokens than Markdown."""
-    return f"<passage> [{number}] {item.title}\n{_harmless(plain_text(item.body))} </passage>"
+    return f"<passage> [{number}] {_harmless(item.title)}\n{_harmless(plain_text(item.body))} </passage>"
 
 
 def _conversation(history: Sequence[Turn]) -> str:
@@ -49,5 +52,5 @@ def _conversation(history: Sequence[Turn]) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Other people's text cannot close its own passage."""
-    return text.replace("<passage>", "").replace("</passage>", "")
+    """Other people's text can open and close no passage."""
+    return _TAG.sub("‹", text)

@@ -5,7 +5,8 @@ Knows no stage: every module may import this one, and it imports none of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["concept", "scenario", "coding", "mcq", "guide", "faq"]
@@ -107,7 +108,7 @@ class Hit:
     score: float
     field: Field
     matched: str
-    scores: dict[Field, float] = field(default_factory=dict)
+    scores: dict[Field, float] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,10 +148,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Timings:
-    """Milliseconds from the start of the question; ``first_token_ms`` is the first generated and checked sentence."""
+    """Milliseconds from the start of the question: to the hits, to the first word of the model (which nobody sees
+    yet), to its first checked sentence, to the end. 0 where there was none."""
 
     retrieval_ms: float = 0.0
     first_token_ms: float = 0.0
+    first_sentence_ms: float = 0.0
     total_ms: float = 0.0
 
 
@@ -181,7 +184,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class EvidenceEvent:
-    """The hits, before any word of the answer: ``items`` are the first hits' items in order, ``quotes`` what to mark."""
+    """The hits, before any word of the answer: ``items`` are the first hits' items, ``citations`` what to mark."""
 
     items: tuple[Item, ...]
     hits: tuple[Hit, ...]
@@ -232,4 +235,4 @@ class ChatModelChoice:
     """Which chat model answers: a spec as in TUTOR_MODEL, and a key that stays in memory and out of every log."""
 
     spec: str
-    api_key: str = field(default="", repr=False)
+    api_key: str = dataclasses.field(default="", repr=False)

