@@ -6,6 +6,7 @@ Holds no logic. An error is a sentence on standard error and exit code 1; wrong 
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,9 +41,11 @@ def main() -> None:
 @app.command()
 def serve() -> None:
     """Open the page; everything slow gets ready behind it."""
-    from tutor.assembly import Service
+    from tutor.service import Service
     from tutor.web import launch
 
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("tutor").setLevel(logging.INFO)
     launch(Service(read_settings()))
 
 

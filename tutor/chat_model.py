@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.errors import ChatModelError, SettingsError
 from tutor.records import ChatModelChoice
+from tutor.weights import CHAT_MODEL
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -48,6 +49,12 @@ def parse_spec(spec: str) -> ModelSpec:
             "export TUTOR_MODEL=openai:my-model@http://127.0.0.1:8000/v1",
         )
     return ModelSpec("remote", match[2], (match[3] or OLLAMA_URL).rstrip("/"))
+
+
+def model_title(spec: str) -> str:
+    """What a person reads as the name of a chat model."""
+    parsed = parse_spec(spec)
+    return {"embedded": CHAT_MODEL.title, "none": "none"}.get(parsed.kind, parsed.model)
 
 
 def connect(url: str, model: str, api_key: str) -> BaseChatModel:

@@ -20,7 +20,6 @@ from langchain_core.embeddings import Embeddings
 from tutor.corpus import EXERCISE_FILE, SOLUTION_FILE, Shelf, read_corpus, read_library
 from tutor.embedding import FloatMatrix, FloatVector, embed_all, embedder_name
 from tutor.errors import FileProblem, IngestError, SearchIndexError
-from tutor.importing import ImportReport, import_paths, remove_source
 from tutor.index import (
     SearchIndex,
     current_generation,
@@ -95,9 +94,7 @@ def _ingest(
     progress: Progress,
     started: float,
 ) -> IngestReport:
-    imported = import_paths(paths, settings.library, dry_run=dry_run) if paths else ImportReport(0, (), (), ())
-    if remove and not dry_run:
-        remove_source(remove, settings.library)
+    imported, problems, doubtful = _change_library(settings, paths, remove, dry_run)
     previous = _previous(settings, embedder)
     known = previous.manifest.items if previous else {}
     shelf = _all_items(settings, previous, leave_out=remove if dry_run else "")
@@ -109,14 +106,14 @@ def _ingest(
         )
     digests = {item.id: item.digest for item in shelf.items}
     report = IngestReport(
-        imported=imported.imported,
+        imported=imported,
         added=sum(id not in known for id in digests),
         updated=sum(id in known and known[id] != digest for id, digest in digests.items()),
         removed=sum(id not in digests for id in known),
         unchanged=sum(known.get(id) == digest for id, digest in digests.items()),
         embedded=0,
-        errors=imported.problems + shelf.problems,
-        doubtful=imported.doubtful,
+        errors=problems + shelf.problems,
+        doubtful=doubtful,
         seconds=0.0,
         generation=previous.generation if previous else "",
     )
@@ -127,6 +124,22 @@ def _ingest(
     if previous:
         previous.close()
     return replace(report, seconds=round(time.monotonic() - started, 3))
+
+
+def _change_library(
+    settings: Settings, paths: Sequence[Path], remove: str, dry_run: bool
+) -> tuple[int, tuple[FileProblem, ...], tuple[str, ...]]:
+    """Takes in documents and takes out a source. Readers of PDF, DOCX and HTML are loaded only for that."""
+    if not paths and not remove:
+        return 0, (), ()
+    from tutor.importing import import_paths, remove_source
+
+    if remove and not dry_run:
+        remove_source(remove, settings.library)
+    if not paths:
+        return 0, (), ()
+    report = import_paths(paths, settings.library, dry_run=dry_run)
+    return report.imported, report.problems, report.doubtful
 
 
 def _build(

@@ -1,0 +1,177 @@
+"""A running tutor whose parts get ready in the background, so that a page can be up before them.
+
+Slow imports, fetching weights, loading models and building a missing index happen on threads after ``start``; each
+question is answered with what is ready then. Knows nothing of pages.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor.chat_model import check, connect, model_title, parse_spec
+from tutor.errors import ChatModelError, SearchIndexError, TutorError
+from tutor.records import ChatModelChoice, Event, Item, Question, Status
+from tutor.settings import Settings
+from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, Weights, fetch, is_fetched
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from tutor.embedding import SentenceEmbedder
+    from tutor.index import IndexInUse
+
+_LOG = logging.getLogger(__name__)
+_SHELF_ORDER = ("concept", "scenario", "coding", "mcq", "guide", "faq")
+
+
+@dataclass
+class _Part:
+    """How far one part of the service is, in words."""
+
+    words: str
+    ready: bool = False
+
+
+class Service:
+    """A running tutor: parts that become ready one after the other, and questions from many people meanwhile."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._spec = parse_spec(settings.chat_model)
+        self._index: IndexInUse | None = None
+        self._embedder: SentenceEmbedder | None = None
+        self._embedded: BaseChatModel | None = None
+        self._index_part = _Part("The search index is being opened.")
+        self._embedder_part = _Part("The embedding model is loading.")
+        self._model_part = _Part("The chat model is loading.")
+
+    def start(self) -> None:
+        """Gets everything ready on threads and returns at once."""
+        threading.Thread(target=self._prepare_search, name="search", daemon=True).start()
+
+    def items(self) -> tuple[Item, ...]:
+        """All items of the index in use, questions first; none while there is no index."""
+        if self._index is None:
+            return ()
+        try:
+            items = self._index.get().items.values()
+        except SearchIndexError:
+            return ()
+        return tuple(sorted(items, key=lambda item: (item.source != "corpus", _SHELF_ORDER.index(item.kind), item.id)))
+
+    def status(self) -> Status:
+        return Status(
+            index=self._index_part.words,
+            embedder=self._embedder_part.words,
+            model=self._model_part.words,
+            index_ready=self._index_part.ready,
+            embedder_ready=self._embedder_part.ready,
+            generating=self._model_part.ready,
+        )
+
+    def stream(self, question: Question, model: ChatModelChoice | None = None) -> Iterator[Event]:
+        """Answers with the parts that are ready now. ``model`` is this person's own choice, else the settings'.
+
+        Raises SearchIndexError while there is no index.
+        """
+        if self._index is None:
+            raise SearchIndexError(self._index_part.words.rstrip("."), "an index", "wait a few seconds and ask again")
+        from tutor.answering import Tutor
+
+        choice = model or ChatModelChoice(self.settings.chat_model, self.settings.api_key)
+        spec = parse_spec(choice.spec)
+        chat_model = self._embedded if spec.kind == "embedded" else None
+        notices = []
+        if spec.kind == "remote":
+            chat_model = connect(spec.url, spec.model, choice.api_key)
+        elif spec.kind == "embedded" and chat_model is None and question.generate:
+            notices.append(f"{self._model_part.words} Until then answers are the corpus's own words.")
+        embedder = self._embedder if self._embedder_part.ready else None
+        yield from Tutor(self._index, embedder, chat_model, model_title(choice.spec), notices).stream(question)
+
+    def check_model(self, choice: ChatModelChoice) -> str:
+        """A sentence that says whether a chosen model answers. Raises TutorError with what to do."""
+        spec = parse_spec(choice.spec)
+        if spec.kind == "none":
+            return "No model: answers are the corpus's own words."
+        if spec.kind == "remote":
+            return check(connect(spec.url, spec.model, choice.api_key), choice)
+        if self._embedded is None:
+            raise ChatModelError(self._model_part.words.rstrip("."), "the embedded model", "wait until it is loaded")
+        return f"{CHAT_MODEL.title} answers."
+
+    def _prepare_search(self) -> None:
+        """Words first, then the model on a thread of its own, then the vectors: each is of use before the next."""
+        self._attempt(self._index_part, self._open_index)
+        threading.Thread(target=self._prepare_model, name="chat model", daemon=True).start()
+        self._attempt(self._embedder_part, self._load_embedder)
+        if not self._index_part.ready:
+            self._attempt(self._index_part, self._build_index)
+
+    def _prepare_model(self) -> None:
+        if self._spec.kind == "embedded":
+            self._attempt(self._model_part, self._load_model)
+        else:
+            title = model_title(self.settings.chat_model)
+            self._model_part = _Part(f"Chat model: {title}.", ready=self._spec.kind == "remote")
+
+    def _attempt(self, part: _Part, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except TutorError as error:
+            _LOG.warning("%s", error)
+            part.words, part.ready = str(error), False
+
+    def _open_index(self) -> None:
+        from tutor.assembly import sentence_embedder
+        from tutor.index import IndexInUse
+
+        self._embedder = sentence_embedder(self.settings)
+        index = IndexInUse(self.settings.index, EMBEDDING_MODEL.name, self.settings.chroma_url)
+        count = len(index.get().items)
+        self._index = index
+        self._index_part.words, self._index_part.ready = f"{count} items are indexed.", True
+
+    def _load_embedder(self) -> None:
+        assert self._embedder is not None
+        self._fetch(EMBEDDING_MODEL, self._embedder_part, "the embedding model")
+        self._embedder_part.words = "The embedding model is loading."
+        self._embedder.load()
+        self._embedder_part.words, self._embedder_part.ready = f"Embedding model: {EMBEDDING_MODEL.title}.", True
+
+    def _build_index(self) -> None:
+        from tutor.ingestion import ingest
+
+        def progress(what: str, done: int, total: int) -> None:
+            self._index_part.words = f"The search index is being built: {what}, {done} of {total}."
+
+        assert self._embedder is not None
+        ingest(self.settings, self._embedder, progress=progress)
+        self._open_index()
+
+    def _load_model(self) -> None:
+        from tutor.assembly import embedded_chat_model
+
+        self._fetch(CHAT_MODEL, self._model_part, "the chat model")
+        self._model_part.words = "The chat model is loading."
+        self._embedded = embedded_chat_model(self.settings)
+        self._model_part.words, self._model_part.ready = f"Chat model: {CHAT_MODEL.title}, embedded.", True
+
+    def _fetch(self, weights: Weights, part: _Part, what: str) -> None:
+        if is_fetched(weights, self.settings.weights):
+            return
+        tenths_said = 0
+
+        def progress(name: str, done: int, total: int) -> None:
+            nonlocal tenths_said
+            part.words = f"Fetching {what}: {done / total:.0%} of {total / 1e6:,.0f} MB."
+            if total > 1e6 and done * 10 // total > tenths_said:
+                tenths_said = done * 10 // total
+                _LOG.info("%s", part.words)
+
+        part.words = f"Fetching {what}."
+        fetch(weights, self.settings.weights, progress)
