@@ -1,0 +1,58 @@
+"""The words and small pieces of HTML that several parts of the page share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tutor.records import Field, Item, Kind, Level
+from tutor.web.safe_markdown import attribute, escape, inline
+
+KINDS: dict[Kind, str] = {
+    "concept": "Concept",
+    "scenario": "Scenario",
+    "coding": "Coding",
+    "mcq": "Multiple choice",
+    "guide": "Preparation guide",
+    "faq": "Career question",
+}
+LEVELS: dict[Level, str] = {"beginner": "Beginner", "intermediate": "Intermediate", "advanced": "Advanced"}
+FIELDS: dict[Field, str] = {
+    "question": "Its question reads like yours",
+    "answer": "Its answer speaks of what you ask",
+    "both": "Its question and answer together come near yours",
+    "ask": "People ask it in words like yours",
+    "words": "It shares words with your question",
+}
+_TOPICS = {"nlp-llm": "NLP and LLMs", "svm-kernels": "SVM and kernels", "mlops": "MLOps"}
+
+
+def topic(name: str) -> str:
+    """``linear-models`` as a person reads it."""
+    return _TOPICS.get(name, name.replace("-", " ").capitalize())
+
+
+def chips(item: Item) -> str:
+    """The item's level, kind and topics, as a row of small labels."""
+    words = [LEVELS[item.level], KINDS[item.kind], *(topic(name) for name in item.topics)]
+    return f'<div class="chips">{"".join(f"<span>{escape(word)}</span>" for word in words)}</div>'
+
+
+def button(action: str, value: str, label: str, style: str = "", title: str = "") -> str:
+    """A button that page.js acts on: ``action`` is ask, show, copy, retry, open or back; ``label`` is safe HTML."""
+    hint = f' title="{attribute(title)}"' if title else ""
+    return f'<button type="button" class="{style} do-{action}" value="{attribute(value)}"{hint}>{label}</button>'
+
+
+def questions(texts: Iterable[str], style: str = "chip") -> str:
+    """Buttons that ask their own text."""
+    return "".join(button("ask", text, inline(text), style) for text in texts)
+
+
+def disclosure(summary: str, content: str, style: str = "") -> str:
+    """Something folded away. Both are safe HTML without empty lines."""
+    return f'<details class="{style}"><summary>{summary}</summary>{content}</details>'
+
+
+def one_line(html: str) -> str:
+    """Blocks of safe_markdown joined, so that they may stand inside another block."""
+    return html.replace("\n\n", "")

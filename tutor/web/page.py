@@ -1,0 +1,68 @@
+"""Puts the page together: header, tabs, the bridge for our own buttons, and the polling of the tutor's status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from tutor.web import models
+from tutor.web.chat import Chat, Service
+from tutor.web.chat_tab import QUIET, ChatTab, build_chat_tab
+from tutor.web.library_tab import build_library_tab
+from tutor.web.safe_markdown import escape
+from tutor.web.settings_tab import build_settings_tab
+from tutor.web.turns import Session
+
+TITLE = "ML Interview Tutor"
+FOLDER = Path(__file__).parent
+_POLL, _POLL_READY = 2.0, 20.0
+_THEME_BUTTON = (
+    '<button type="button" class="do-theme icon" title="Light or dark" aria-label="Switch between light and dark">'
+    '<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle cx="12" cy="12" r="8.2" fill="none" '
+    'stroke="currentColor" stroke-width="1.8"/><path d="M12 3.8a8.2 8.2 0 0 1 0 16.4z" fill="currentColor"/></svg>'
+    "</button>"
+)
+
+
+def build_page(service: Service) -> gr.Blocks:
+    """The whole page over a running tutor. Starts nothing."""
+    chat = Chat(service)
+    page: gr.Blocks
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, fill_height=True) as page:
+        session, reading = gr.State(Session()), gr.State("")
+        bridge = gr.HTML("", elem_id="bridge", js_on_load=(FOLDER / "page.js").read_text(encoding="utf-8"))
+        header = gr.HTML(_header(service, None), elem_id="header")
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
+            with gr.Tab("Chat", elem_id="chat-tab"):
+                tab = build_chat_tab(chat, session, bridge)
+            with gr.Tab("Library", elem_id="library-tab", render_children=True) as library_tab:
+                build_library_tab(service, library_tab, reading, bridge)
+            with gr.Tab("Settings", elem_id="settings-tab", render_children=True) as settings_tab:
+                build_settings_tab(service, page, settings_tab, session)
+        _poll(service, chat, page, session, header, tab)
+    return page
+
+
+def _poll(service: Service, chat: Chat, page: gr.Blocks, session: gr.State, header: gr.HTML, tab: ChatTab) -> None:
+    timer = gr.Timer(_POLL)
+
+    def look(state: Session) -> tuple[Any, ...]:
+        _, ready = models.says(service.status(), service.settings.chat_model, state.choice)
+        greeting = gr.skip() if state.turns else gr.Chatbot(placeholder=chat.welcome())
+        return _header(service, state), gr.Timer(_POLL_READY if ready else _POLL), greeting
+
+    everything = [header, timer, tab.chatbot]
+    page.load(look, [session], everything, queue=False, **QUIET)
+    timer.tick(look, [session], everything, queue=False, **QUIET)
+
+
+def _header(service: Service, session: Session | None) -> str:
+    """The name of the page and one line on who answers."""
+    line, ready = models.says(service.status(), service.settings.chat_model, session.choice if session else None)
+    state = "ready" if ready else "waiting"
+    return (
+        f'<header><h1>{TITLE}</h1><p class="status {state}" role="status"><span class="dot" aria-hidden="true"></span>'
+        f"<span>{escape(line)}</span></p>{_THEME_BUTTON}</header>"
+    )
