@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, Request, expect, sync_playwright
 from web_fakes import FakeService
 
+from tutor.service import Service
+from tutor.settings import Settings, default_corpus
 from tutor.web.server import start
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -34,18 +38,44 @@ Open = Callable[..., Page]
 
 
 def serve(service: FakeService) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        service.settings = replace(service.settings, port=probe.getsockname()[1])
+    service.settings = replace(service.settings, port=free_port())
     page, url = start(service)
     yield url
     page.close(verbose=False)
 
 
+def serve_real(settings: Settings) -> Iterator[str]:
+    """The page over the real service, with everything ready that the settings ask for."""
+    service = Service(replace(settings, port=free_port()))
+    page, url = start(service)
+    service.start()
+    end = time.monotonic() + 120
+    while not (service.status().index_ready and service.status().embedder_ready):
+        assert time.monotonic() < end, service.status()
+        time.sleep(0.1)
+    while settings.chat_model == "embedded" and not service.status().generating:
+        assert time.monotonic() < end, service.status()
+        time.sleep(0.1)
+    yield url
+    page.close(verbose=False)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="session")
-def page_url() -> Iterator[str]:
-    """Where the page under test is served."""
-    yield from serve(FakeService(delay=0.15))
+def page_url(real_home: Path) -> Iterator[str]:
+    """The real corpus, index and embedder, without a chat model."""
+    yield from serve_real(Settings(home=real_home, corpus=default_corpus(), chat_model="none"))
+
+
+@pytest.fixture(scope="module")
+def embedded_url(real_home: Path) -> Iterator[str]:
+    """The same with the embedded chat model."""
+    yield from serve_real(Settings(home=real_home, corpus=default_corpus()))
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +168,16 @@ def test_a_question_is_answered_with_its_table_its_formulas_and_its_evidence(ope
     expect(bot(page)).to_contain_text("confidence")
     expect(page.locator("#evidence .card[open]")).to_contain_text("How do precision and recall differ?")
     expect(page.locator("#evidence .card[open] mark").first).to_be_in_viewport()
+
+
+def test_the_real_model_answers_below_the_items_own_answer(open_page: Open, embedded_url: str) -> None:
+    page = open_page(url=embedded_url)
+    box(page).fill("bagging vs boosting")
+    box(page).press("Enter")
+    expect(bot(page)).to_contain_text("From the corpus, word for word", timeout=10_000)
+    expect(page.locator("#evidence .card[open]")).to_contain_text("How do bagging and boosting differ?")
+    expect(bot(page)).to_contain_text("In the model’s words", timeout=90_000)
+    expect(page.locator("#chat .do-retry")).to_have_count(1, timeout=90_000)
 
 
 def test_the_models_words_stream_in_below_while_send_becomes_stop(open_page: Open, fake_url: str) -> None:

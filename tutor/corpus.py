@@ -273,10 +273,10 @@ def _parse_yaml(matter: str, name: str) -> tuple[dict[str, Any], dict[tuple[str 
         data = yaml.load(matter, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        error_line = mark.line if mark else 0
-        error_line = mark.line if mark else 0
-        words = (getattr(error, "problem", None) or "something that is not YAML").removeprefix("found ")
-        raise CorpusError(FileProblem(name, error_line + 2, words, "YAML front matter")) from None
+        lines_before = mark.line if mark else matter.encode()[: getattr(error, "position", 0)].count(b"\n")
+        words = getattr(error, "problem", None) or getattr(error, "reason", None) or "something that is not YAML"
+        problem = FileProblem(name, lines_before + 2, words.removeprefix("found "), "YAML front matter")
+        raise CorpusError(problem) from None
     if not isinstance(data, dict) or node is None:
         raise CorpusError(FileProblem(name, 2, "no fields", "id, title, section, kind, level, topics …"))
     lines: dict[tuple[str | int, ...], int] = {}

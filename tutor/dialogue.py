@@ -36,27 +36,33 @@ _ASKS = re.compile(
 _SMALLTALK_WORDS = 10
 _SECRET = r"(?:api[ _-]?keys?|passwords?|environment variables?|credentials|secrets?)"
 _OUR_SERVER = r"(?:your|the|this) (?:server|machine|host|system)"
-_SECRETS = r"(?:api[ _-]?keys?|passwords?|environment variables?|credentials|secrets?)"
 _ORDER = re.compile(
-    r"(?:ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b"
-    r"(?:instruction|prompt|rule|guideline|polic|restriction|direction|above|context|passage|corpus|every check)"
-    r"|\b(?:system|hidden|initial|secret|developer)\s+(?:prompt|message|instruction)"
+    r"\b(?:ignore|disregard|forget|override|bypass|skip)\s+"
+    r"(?:(?:all|any|every|everything|of|in|your|the|my|our|this|that|these|those|previous|prior|earlier|preceding|given|"
+    r"initial|original|current|system|safety|content|hidden)\s+){0,6}"
+    r"(?:instruction|prompt|rule|guideline|polic|restriction|direction|above|context\b|passage|corpus|checks?\b)"
     r"|\bnew instructions?\s*:"
-    r"|\b(?:reveal|print|show|repeat|output|leak|give|tell|dump|paste|what(?:'s| is| are))\b.{0,30}\byour\b.{0,20}\b"
-    r"(?:prompt|instructions|rules|configuration|secret|token)"
-    rf"|\b{_SECRETS}\b.{{0,30}}\b(?:you|your|server|stored|use|admin|env)\b"
-    rf"|\b(?:your|the server'?s?|admin|stored)\b.{{0,20}}\b{_SECRETS}\b"
-    r"|\byou are (?:now|no longer)\b|\bact as (?:if|my|an?|the)\b|\bpretend (?:to be|you|that your)|\bjailbreak"
-    r"|\bdeveloper mode|\bDAN\b|\brepeat (?:everything|the (?:text|words)|all)\b.{0,30}\babove"
-    r"|\bos\.system\b|\brm -rf\b|\bsubprocess\.|\b__import__\b|\beval\(|\bdrop table\b|\bformat c:|/etc/passwd"
-    r"|\bfork bomb",
+    r"|\b(?:your|this|full|entire|reveal|print|show|repeat|output|leak|dump|paste|(?:show|give|tell) me)\s+(?:the\s+)?"
+    r"(?:system|hidden|initial|secret|developer)\s+(?:prompt|message|instruction)"
+    r"|\b(?:reveal|print|show|repeat|output|leak|give|tell|dump|paste|what(?:'s| is| are))\b.{0,30}\byour\s+(?:\w+\s+)?"
+    r"(?:prompt|instructions|rules\b(?! of)|configuration|(?:access|api|secret) token)"
+    rf"|\b{_SECRET}.{{0,30}}\b(?:you (?:use|have|hold|know|store)|{_OUR_SERVER}|admin|env)\b"
+    rf"|\b(?:your|the server'?s?|admin|stored)\s+(?:\w+\s+)?{_SECRET}\b"
+    r"|\byou are (?:now|no longer)\b(?! (?:given|asked|told|working|building|facing|training|deploying|at|on)\b)"
+    r"|(?:^|[.!?,;:]\s*|\b(?:now|please)\s+)(?:act as (?:if|an?|the|my)|pretend)\b|\bact as my\b"
+    r"|\bjailbreak (?:mode|yourself|now)|\bdeveloper mode|(?-i:\bDAN\b)"
+    r"|\brepeat (?:everything|the (?:text|words)|all)\b.{0,30}\babove"
+    r"|\bos\.system\b|\brm -rf\b|\bsubprocess\.|\b__import__\b|(?<![\w.])eval\([^)]|\bdrop table\b|\bformat c:"
+    r"|/etc/passwd|\bfork bomb",
     re.IGNORECASE | re.DOTALL,
 )
+"""Only what is said to the tutor: "does dropout act as a regularizer?" and ``model.eval()`` are questions."""
+
+_INSULT = r"(?:stupid|idiot|moron|useless|dumb|trash|garbage|worthless|pathetic)"
 _ABUSE = re.compile(
-    r"\b(?:fuck(?:ing)? (?:you|off|u)"
-    r"|you(?:'re| are)? (?:an? )?(?:\w+ )?(?:stupid|idiot|moron|useless|dumb|trash|garbage|worthless|pathetic)"
-    r"|stupid (?:bot|machine|thing)|shut up|go to hell|piece of (?:shit|crap|garbage)|kill yourself"
-    r"|bastard|bitch|asshole)",
+    rf"\b(?:fuck(?:ing)? (?:you|off|u)|you(?:'re| are) (?:an? )?(?:\w+ )?{_INSULT}|you (?:stupid|idiot|moron|worthless)"
+    r"|stupid (?:bot|machine|thing)|shut up|go to hell|piece of (?:shit|crap|garbage)|kill yourself|bastard|bitch|"
+    r"asshole)",
     re.IGNORECASE,
 )
 _LEANS = re.compile(
@@ -74,6 +80,7 @@ _LANGUAGES = {
     "Portuguese": stopwords.STOPWORDS_PORTUGUESE,
     "Italian": stopwords.STOPWORDS_ITALIAN,
 }
+_SCRIPTS = ("LATIN", "MATHEMATICAL", "SCRIPT", "MICRO")
 
 
 def clean(message: str) -> str:
@@ -109,13 +116,13 @@ def other_language(message: str) -> str:
         return "another script"
     counts = {name: sum(word in known for word in words) for name, known in _LANGUAGES.items()}
     best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] >= 2 and counts[best] > english + 1 else ""
+    return best if counts[best] > english + 1 else ""
 
 
 def _latin(word: str) -> bool:
-    """Whether ``word`` may stand in English: Latin letters, or one or two Greek ones of a formula."""
-    scripts = ("LATIN", "GREEK") if len(word) < 3 else ("LATIN",)
-    return all(unicodedata.name(char, "").startswith(scripts) for char in word)
+    """Whether ``word`` may stand in English: Latin letters, those of a formula, or one or two Greek ones."""
+    scripts = _SCRIPTS if len(word) > 2 else (*_SCRIPTS, "GREEK")
+    return all(unicodedata.name(char, "").startswith(scripts) for char in word if char.isalpha())
 
 
 def leans_on_history(message: str) -> bool:

@@ -114,7 +114,14 @@ def _index(settings: Settings) -> Finding:
 
 
 def _port(settings: Settings) -> Finding:
-    with socket.socket() as probe:
-        taken = probe.connect_ex((settings.host, settings.port)) == 0
-    words = f"{settings.host}:{settings.port} is " + ("in use (by this tutor, or by another program)" if taken else "free")
+    try:
+        with socket.create_connection((settings.host, settings.port), timeout=1):
+            taken = True
+    except socket.gaierror as error:
+        return Finding("address", False, f"{settings.host} is no address ({error.strerror})", "unset TUTOR_HOST")
+    except OSError:
+        taken = False
+    words = f"{settings.host}:{settings.port} is " + (
+        "in use (by this tutor, or by another program)" if taken else "free"
+    )
     return Finding("address", not taken, words, "TUTOR_PORT=7861 tutor serve")

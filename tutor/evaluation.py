@@ -34,13 +34,13 @@ def evaluate(tutor: Tutor, folder: Path, generate: bool, progress: Progress) -> 
     far = _rows(folder / "far_ood.jsonl")
     if not answerable:
         raise TutorError(f"{folder} holds no answerable.jsonl", "questions with their gold items", "--questions DIR")
+    golds = [_gold(row) for row in answerable]
     for row in answerable[:WARM_UP]:
         tutor.invoke(Question(row["question"], generate=False))
     answers = {
         name: _answer_all(tutor, name, rows, progress)
         for name, rows in (("answerable", answerable), ("near_miss", near), ("far_ood", far))
     }
-    golds = [_gold(row) for row in answerable]
     measured: dict[str, Any] = {
         "date": time.strftime("%Y-%m-%d"),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
@@ -108,7 +108,10 @@ def _answer_all(tutor: Tutor, name: str, rows: Sequence[dict[str, Any]], progres
 
 
 def _gold(row: dict[str, Any]) -> set[str]:
-    return {gold if isinstance(gold, str) else f"q{gold:03}" for gold in row["gold"]}
+    golds = row.get("gold")
+    if not isinstance(golds, list) or not golds or not all(isinstance(gold, str | int) for gold in golds):
+        raise TutorError(f"The question {row['question'][:60]!r} has the gold {golds!r}", "a list of ids or numbers")
+    return {gold if isinstance(gold, str) else f"q{gold:03}" for gold in golds}
 
 
 def _confidence_figures(answers: dict[str, list[Answer]]) -> dict[str, float]:
@@ -126,6 +129,8 @@ def _generation_figures(tutor: Tutor, rows: Sequence[dict[str, Any]], progress: 
     for row in rows:
         by_item.setdefault(min(_gold(row)), []).append(row["question"])
     chosen = [questions for questions in by_item.values() if len(questions) > 1][:TIMED_ITEMS]
+    if not chosen:
+        return {}
     first, again = [], []
     for done, (one, other, *_) in enumerate(chosen, start=1):
         first.append(tutor.invoke(Question(one)))

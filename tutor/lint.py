@@ -21,10 +21,10 @@ from tutor.records import Item
 KEY_POINT_COVERAGE = 0.75
 BODY_WORDS = (60, 400)
 
-_FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$\n]+?)\$", re.S)
+_FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$\n]+?)\$(?!\d)", re.S)
 _LATEX_ERRORS: tuple[type[Exception], ...] = (
     *(error for error in vars(exceptions).values() if isinstance(error, type) and issubclass(error, Exception)),
-    *(LookupError, RuntimeError, TypeError, ValueError),  # latex2mathml meets these in malformed formulas
+    *(LookupError, RuntimeError, StopIteration, TypeError, ValueError),  # what it raises on malformed formulas
 )
 
 

@@ -21,7 +21,8 @@ _NOT_AN_END = re.compile(
 )
 _LEADING_MARKS = re.compile(r"^\s*(?:(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|>)\s*)+")
 _QUOTE_MARK = re.compile(r"\n[ \t]*>[> \t]*")
-_VERBATIM = re.compile(r"(\$[^$]+\$|`[^`]+`)")
+_VERBATIM = re.compile(r"(\$\$.+?\$\$|\$[^$]+\$|`[^`]+`)", re.S)
+_STOP = re.compile(r"[.!?]")
 _NEWLINE = re.compile(r"\r\n?|\n")
 _MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`")
 
@@ -78,9 +79,8 @@ def can_end(text: str) -> bool:
 def _paragraph(source: str, start: int, end: int) -> Iterator[Sentence]:
     text = source[start:end].rstrip()
     cuts = [0]
-    for match in _END.finditer(text):
-        before = text[cuts[-1] : match.start()]
-        if can_end(before) and before.count("$") % 2 == 0:
+    for match in _END.finditer(_VERBATIM.sub(lambda verbatim: _STOP.sub(",", verbatim[0]), text)):
+        if can_end(text[cuts[-1] : match.start()]):
             cuts.append(match.end())
     for begin, stop in zip(cuts, [*cuts[1:], len(text)], strict=True):
         piece = text[begin:stop]
@@ -91,8 +91,8 @@ def _paragraph(source: str, start: int, end: int) -> Iterator[Sentence]:
 
 
 def _cells(row: str) -> list[str]:
-    cells = re.split(r"(?<!\\)\|", row.strip())
-    cells = cells[1:] if not cells[0].strip("> ") else cells
+    cells = re.split(r"(?<!\\)\|", _LEADING_MARKS.sub("", row.strip()))
+    cells = cells[1:] if not cells[0] else cells
     cells = cells[:-1] if cells and not cells[-1] else cells
     return [strip_marks(cell.replace("\\|", "|")) for cell in cells]
 

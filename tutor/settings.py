@@ -57,23 +57,32 @@ def default_corpus() -> Path:
 
 def read_settings() -> Settings:
     """Reads the environment. Raises SettingsError where a value cannot be used."""
-    corpus = Path(os.environ.get("TUTOR_CORPUS") or default_corpus()).expanduser()
+    corpus = _folder("TUTOR_CORPUS", default_corpus())
     if not corpus.is_dir():
         raise SettingsError(
             f"The corpus folder {corpus} does not exist",
             "a folder with questions/, coding/, mcq/, guide/ and faq/",
             "set TUTOR_CORPUS to the folder, or unset it to use the corpus that comes with the tutor",
         )
-    home = Path(os.environ.get("TUTOR_HOME") or platformdirs.user_data_path(APPLICATION)).expanduser()
     return Settings(
-        home=home.absolute(),
-        corpus=corpus.absolute(),
+        home=_folder("TUTOR_HOME", platformdirs.user_data_path(APPLICATION)),
+        corpus=corpus,
         chat_model=os.environ.get("TUTOR_MODEL") or "embedded",
         api_key=os.environ.get("TUTOR_API_KEY", ""),
         chroma_url=os.environ.get("TUTOR_CHROMA", ""),
         host=os.environ.get("TUTOR_HOST") or "127.0.0.1",
         port=_port(os.environ.get("TUTOR_PORT") or "7860"),
     )
+
+
+def _folder(variable: str, default: Path) -> Path:
+    given = Path(os.environ.get(variable) or default)
+    try:
+        return given.expanduser().absolute()
+    except RuntimeError as error:  # ~name of nobody
+        raise SettingsError(
+            f"{variable} is {str(given)!r}", "a folder", f"export {variable}=/path/to/folder"
+        ) from error
 
 
 def _port(text: str) -> int:

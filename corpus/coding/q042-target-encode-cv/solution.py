@@ -48,7 +48,7 @@ def _category_codes(col: ArrayLike) -> np.ndarray:
     if values.ndim != 1:
         raise ValueError(f"col has {values.ndim} dimensions, expected 1")
     numbers: dict[Hashable, int] = {}
-    keys = (None if value != value else value for value in values)  # NaN differs from itself  # noqa: PLR0124
+    keys = (None if value != value else value for value in values)  # NaN differs from itself
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.intp)
 
 
