@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.article import Article, parse_article
-from tutor.article_code import single_spaced
-from tutor.article_lines import is_advert, is_heading, odd_words
-from tutor.article_markdown import NO_ANSWER
+from tutor.importing.article import Article, parse_article
+from tutor.importing.article_code import single_spaced
+from tutor.importing.article_lines import is_advert, is_heading, odd_words
+from tutor.importing.article_markdown import NO_ANSWER
 
 DATA = Path(__file__).parent / "data" / "import"
 ARTICLE = (DATA / "article.txt").read_text(encoding="utf-8")

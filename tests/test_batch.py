@@ -82,7 +82,8 @@ def test_the_models_words_stand_below_the_items_own_on_a_direct_match(indexed: S
 
 
 def test_of_several_turns_the_last_one_is_answered_with_the_others_before_it(tutor: Tutor) -> None:
-    answer = answer_row(tutor, {"turns": ["What is dropout?", "why is it random during training?"]}, generate=False)
+    turns = ["What is dropout?", "thanks", "why is it random during training?"]
+    answer = answer_row(tutor, {"turns": turns}, generate=False)
     assert answer.standalone == "What is dropout? why is it random during training?"
     assert answer.hits[0].item_id == "q002"
     alone = answer_row(tutor, {"turns": ["why is it random during training?"]}, generate=False)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, Request, expect, sync_playwright
 from web_fakes import FakeService
@@ -178,6 +179,11 @@ def test_the_real_model_answers_below_the_items_own_answer(open_page: Open, embe
     expect(page.locator("#evidence .card[open]")).to_contain_text("How do bagging and boosting differ?")
     expect(bot(page)).to_contain_text("In the model’s words", timeout=90_000)
     expect(page.locator("#chat .do-retry")).to_have_count(1, timeout=90_000)
+
+
+def test_a_name_that_another_site_points_here_is_not_answered_to(page_url: str) -> None:
+    assert httpx.get(page_url, headers={"Host": "evil.example"}).status_code == 400
+    assert httpx.get(page_url, headers={"Host": "localhost:7860"}).status_code == 200
 
 
 def test_the_models_words_stream_in_below_while_send_becomes_stop(open_page: Open, fake_url: str) -> None:

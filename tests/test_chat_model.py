@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tutor.chat_model import ANSWER_TOKENS, OLLAMA_URL, ModelSpec, check, connect, model_title, parse_spec
@@ -63,6 +63,7 @@ def test_a_setting_that_cannot_be_is_an_error_with_an_example(spec: str) -> None
 
 
 @given(st.text(max_size=200))
+@example("x" * 100_000)
 def test_any_text_is_a_model_or_a_settings_error_of_one_short_line(spec: str) -> None:
     outcome: ModelSpec | str
     try:

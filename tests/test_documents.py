@@ -11,10 +11,10 @@ import pypdf
 import pytest
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from tutor.article import parse_article
-from tutor.documents import MAX_DOCUMENT_BYTES, Row, read_document
 from tutor.errors import DocumentError
-from tutor.pdf_text import unwrapped, without_running_lines
+from tutor.importing.article import parse_article
+from tutor.importing.documents import MAX_DOCUMENT_BYTES, Row, read_document
+from tutor.importing.pdf_text import unwrapped, without_running_lines
 
 DATA = Path(__file__).parent / "data" / "import"
 

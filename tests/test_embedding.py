@@ -74,6 +74,7 @@ def test_an_embedder_that_gives_too_few_vectors_is_not_believed() -> None:
 
 def test_unit_scales_to_length_one_and_leaves_zeros() -> None:
     assert unit([3.0, 4.0]).tolist() == pytest.approx([0.6, 0.8])
+    assert unit([0.03, 0.04]).tolist() == pytest.approx([0.6, 0.8])
     assert unit([-5.0, 0.0]).tolist() == [-1.0, 0.0]
     assert unit([0.0, 0.0]).tolist() == [0.0, 0.0]
 

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tutor import library_folder
-from tutor.article_markdown import NO_ANSWER
-from tutor.clean_text import clean_text, one_line, without_markup
 from tutor.corpus import read_library
 from tutor.errors import DocumentError
-from tutor.importing import import_paths, plan_import, remove_source, source_name
+from tutor.importing import import_paths, library_folder, remove_source
+from tutor.importing.article_markdown import NO_ANSWER
+from tutor.importing.clean_text import clean_text, one_line, without_markup
+from tutor.importing.sources import source_name
 from tutor.records import FollowUp, Item, KeyPoint
 
 DATA = Path(__file__).parent / "data" / "import"
@@ -182,6 +182,9 @@ def test_where_nothing_can_be_imported_the_reason_is_raised_and_nothing_changes(
         import_paths([path, tmp_path / "nowhere.md"], library)
     with pytest.raises(DocumentError, match="folder without files"):
         import_paths([tmp_path / "empty"], library)
+    (tmp_path / "loop.md").symlink_to(tmp_path / "loop.md")
+    with pytest.raises(DocumentError, match=r"loop.md (cannot be reached|is not there)"):
+        import_paths([tmp_path / "loop.md"], library)
     with pytest.raises(DocumentError, match="in the library already"):
         import_paths([library / "notes"], library)
     assert [item.body for item in items(library)] == ["One."]
@@ -209,7 +212,7 @@ def test_another_file_of_the_same_name_says_that_it_replaces(tmp_path: Path, lib
 
 
 def test_a_dry_run_reports_the_same_and_writes_nothing(library: Path) -> None:
-    planned = plan_import([DATA / "article.txt", DATA / "rows.csv"], library)
+    planned = import_paths([DATA / "article.txt", DATA / "rows.csv"], library, dry_run=True)
 
     assert not library.exists()
     assert planned == import_paths([DATA / "article.txt", DATA / "rows.csv"], library)
@@ -310,6 +313,7 @@ def test_a_failure_while_writing_leaves_the_old_source(
     monkeypatch.undo()
 
     assert [item.body for item in items(library)] == ["One."]
+    assert sorted(path.name for path in library.iterdir()) == ["notes"]
     import_paths([path], library)
     assert [item.body for item in items(library)] == ["Two."]
 

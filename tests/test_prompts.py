@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
@@ -101,10 +101,16 @@ def test_only_the_last_four_turns_are_told() -> None:
 
 
 @given(st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), st.text(max_size=2000)), max_size=8))
+@example([Turn("assistant", "x" * 2000)] * 4)
 def test_the_conversation_is_bounded_however_long_it_was(history: list[Turn]) -> None:
     alone = len(_text(answer_prompt("why?", [PCA])))
     told = len(_text(answer_prompt("why?", [PCA], history)))
     assert told <= alone + HISTORY_CHARACTERS + len("Conversation so far:\n\n")
+
+
+def test_of_a_long_turn_the_beginning_is_told() -> None:
+    told = _text(answer_prompt("why?", [PCA], [Turn("user", "a" * 300 + "b")]))
+    assert f"Person: {'a' * 300}\nQuestion" in told
 
 
 def test_without_a_conversation_none_is_announced() -> None:

@@ -122,7 +122,7 @@ def test_launching_says_where_the_page_is_and_then_starts_the_tutor(
 
 
 def test_nothing_is_shared_or_sent() -> None:
-    options = launch_options()
+    options = launch_options("127.0.0.1")
     assert options["share"] is False
     assert options["show_error"] is False
     assert options["footer_links"] == []

@@ -56,6 +56,8 @@ def _band(value: float) -> Band:
 
 
 def _reason(first: Hit, margin: float, value: float) -> str:
+    if first.score < OFF_TOPIC_SCORE:
+        return "no item comes near the question"
     if value >= HIGH:
         return "one item clearly matches best"
     if margin < CLARIFY_MARGIN / 2:

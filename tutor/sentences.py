@@ -93,7 +93,6 @@ def _paragraph(source: str, start: int, end: int) -> Iterator[Sentence]:
 def _cells(row: str) -> list[str]:
     cells = re.split(r"(?<!\\)\|", _LEADING_MARKS.sub("", row.strip()))
     cells = cells[1:] if not cells[0] else cells
-    cells = cells[:-1] if cells and not cells[-1] else cells
     return [strip_marks(cell.replace("\\|", "|")) for cell in cells]
 
 

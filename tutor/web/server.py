@@ -8,11 +8,15 @@ import threading
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from tutor.errors import PortInUseError
 from tutor.web.chat import Service
 from tutor.web.page import FOLDER, build_page
 from tutor.web.theme import theme
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 
 
 def launch(service: Service) -> None:
@@ -37,16 +41,22 @@ def start(service: Service) -> tuple[gr.Blocks, str]:
     _claim(host, port)
     page = build_page(service)
     try:
-        page.launch(server_name=host, server_port=port, prevent_thread_lock=True, **launch_options())
+        page.launch(server_name=host, server_port=port, prevent_thread_lock=True, **launch_options(host))
     except OSError as error:
         raise _refused(host, port, error) from error
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host
     return page, f"http://{shown}:{port}"
 
 
-def launch_options() -> dict[str, Any]:
-    """How Gradio serves the page: our looks, nothing shared, nothing sent, no page of Gradio's own."""
+def launch_options(host: str) -> dict[str, Any]:
+    """How Gradio serves the page: our looks, nothing shared, nothing sent, no page of Gradio's own.
+
+    On a loopback address only loopback names are answered to, so that no other site can reach the tutor under a name
+    of its own that it points here (DNS rebinding).
+    """
+    only_here = Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES), www_redirect=False)
     return {
+        "app_kwargs": {"middleware": [only_here]} if host in LOOPBACK_NAMES else {},
         "theme": theme(),
         "css_paths": FOLDER / "style.css",
         "favicon_path": FOLDER / "favicon.svg",

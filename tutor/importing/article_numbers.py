@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from tutor.article_lines import is_bullet
+from tutor.importing.article_lines import is_bullet
 
 MAX_TITLE_CHARS = 2000
 MAX_GAP = 9

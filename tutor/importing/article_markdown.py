@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.article_code import code_spans, fenced
-from tutor.article_lines import bullet_text, hash_heading, is_bullet, is_lettered, listed_text, odd_words
+from tutor.importing.article_code import code_spans, fenced
+from tutor.importing.article_lines import bullet_text, hash_heading, is_bullet, is_lettered, listed_text, odd_words
 
 NO_ANSWER = "(The source gives no answer to this question.)"
 

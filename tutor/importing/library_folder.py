@@ -42,12 +42,16 @@ def stage(library: Path, source: str, files: Mapping[str, str], came_from: str) 
     staged = library / f".{source}.new"
     _delete(staged)
     staged.mkdir(parents=True)
-    for name, text in {**files, _ORIGIN: came_from}.items():
-        with (staged / name).open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    _sync(staged)
+    try:
+        for name, text in {**files, _ORIGIN: came_from}.items():
+            with (staged / name).open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        _sync(staged)
+    except OSError:
+        _delete(staged)
+        raise
     return staged
 
 

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 import pypdf
 from pypdf.errors import DependencyError, PyPdfError
 
-from tutor.article_code import code_spans
-from tutor.article_lines import bullet_text, is_heading, is_lettered, listed_text
 from tutor.errors import DocumentError
+from tutor.importing.article_code import code_spans
+from tutor.importing.article_lines import bullet_text, is_heading, is_lettered, listed_text
 
 _PDF_ERRORS = (
     *(PyPdfError, OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),

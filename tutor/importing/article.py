@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tutor.article_code import code_spans
-from tutor.article_markdown import NO_ANSWER, format_answer
-from tutor.article_numbers import Numbered, main_run, numbered_at
-from tutor.article_sections import Region, regions
-from tutor.clean_text import clean_text
+from tutor.importing.article_code import code_spans
+from tutor.importing.article_markdown import NO_ANSWER, format_answer
+from tutor.importing.article_numbers import Numbered, main_run, numbered_at
+from tutor.importing.article_sections import Region, regions
+from tutor.importing.clean_text import clean_text
 
 NOT_IN_RUN = "(a number outside the run of questions)"
 """How a left-out line ends that has a number of its own: a restart, or a number that does not follow."""

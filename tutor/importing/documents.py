@@ -17,11 +17,11 @@ from typing import Any
 
 import yaml
 
-from tutor.clean_text import clean_text, one_line
-from tutor.docx_markdown import docx_to_markdown
 from tutor.errors import DocumentError
-from tutor.html_markdown import html_to_markdown
-from tutor.pdf_text import pdf_to_text
+from tutor.importing.clean_text import clean_text, one_line
+from tutor.importing.docx_markdown import docx_to_markdown
+from tutor.importing.html_markdown import html_to_markdown
+from tutor.importing.pdf_text import pdf_to_text
 
 MAX_DOCUMENT_BYTES = 20_000_000
 SUFFIXES = (".md", ".markdown", ".txt", ".text", ".html", ".htm", ".pdf", ".docx", ".csv", ".jsonl")

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.article_lines import (
+from tutor.importing.article_lines import (
     hash_heading,
     introduces,
     is_advert,
@@ -19,7 +19,7 @@ from tutor.article_lines import (
     is_tail_heading,
     names_level,
 )
-from tutor.article_numbers import Numbered, is_answered
+from tutor.importing.article_numbers import Numbered, is_answered
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from tutor.article_code import code_spans
-from tutor.article_lines import hash_heading, is_heading
-from tutor.article_markdown import format_answer
-from tutor.clean_text import one_line, without_markup
-from tutor.documents import Document
+from tutor.importing.article_code import code_spans
+from tutor.importing.article_lines import hash_heading, is_heading
+from tutor.importing.article_markdown import format_answer
+from tutor.importing.clean_text import one_line, without_markup
+from tutor.importing.documents import Document
 
 MAX_SECTION_WORDS = 400
 

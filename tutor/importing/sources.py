@@ -18,12 +18,13 @@ from typing import Any
 
 import yaml
 
-from tutor.article import NOT_IN_RUN
 from tutor.corpus import read_item
-from tutor.documents import UnreadableDocumentError, read_document
 from tutor.errors import CorpusError, DocumentError, FileProblem
-from tutor.imported_items import Draft, drafts_of
-from tutor.library_folder import discard, origin, publish, remove, sources, stage, tidy
+from tutor.importing.article import NOT_IN_RUN
+from tutor.importing.clean_text import one_line
+from tutor.importing.documents import UnreadableDocumentError, read_document
+from tutor.importing.imported_items import Draft, drafts_of
+from tutor.importing.library_folder import discard, origin, publish, remove, sources, stage, tidy
 
 MAX_SOURCE_CHARS = 40
 
@@ -94,11 +95,6 @@ def import_paths(paths: Sequence[Path], library: Path, dry_run: bool = False) ->
     )
 
 
-def plan_import(paths: Sequence[Path], library: Path) -> ImportReport:
-    """What ``import_paths`` would do; the library stays as it is."""
-    return import_paths(paths, library, dry_run=True)
-
-
 def remove_source(source: str, library: Path) -> int:
     """Takes an imported source out and returns how many items it had. Raises DocumentError for an unknown name."""
     tidy(library)
@@ -124,21 +120,25 @@ def _planned(paths: Iterable[Path], library: Path, findings: _Findings) -> list[
     planned: dict[Path, _Source] = {}
     taken: set[str] = set()
     for path in paths:
-        full = path.resolve()
+        try:
+            full = path.resolve()
+            is_folder = full.is_dir()
+            files = _files(full) if is_folder else ((full, str(path)),)
+        except (OSError, RuntimeError) as error:  # RuntimeError: links that lead back to themselves
+            found = f"cannot be reached ({error})"
+            findings.add(UnreadableDocumentError(str(path), 0, found, "a readable file or folder", "check the path"))
+            continue
         if full in planned:
             continue
         if full.is_relative_to(library.resolve()):
             findings.add(UnreadableDocumentError(str(path), 0, "is in the library already", "a file from elsewhere"))
-            continue
-        files = _files(full) if full.is_dir() else ((full, str(path)),)
-        if not files:
+        elif not files:
             findings.add(UnreadableDocumentError(str(path), 0, "is a folder without files", "documents in it"))
-            continue
-        stem = full.name if full.is_dir() else full.stem
-        name = _free_name(source_name(stem), taken)
-        taken.add(name)
-        title = " ".join(re.sub(r"[_-]+", " ", stem).split())[:80].strip()
-        planned[full] = _Source(name, title if title.isprintable() and title else name, full, files)
+        else:
+            stem = full.name if is_folder else full.stem
+            name = _free_name(source_name(stem), taken)
+            taken.add(name)
+            planned[full] = _Source(name, one_line(re.sub(r"[_-]+", " ", stem))[:80].strip() or name, full, files)
     return list(planned.values())
 
 

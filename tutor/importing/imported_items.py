@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.article import parse_article
-from tutor.article_lines import odd_words
-from tutor.article_markdown import NO_ANSWER
-from tutor.clean_text import clean_text, one_line, without_markup
 from tutor.corpus import TOPICS
-from tutor.document_sections import sections
-from tutor.documents import Document
+from tutor.importing.article import parse_article
+from tutor.importing.article_lines import odd_words
+from tutor.importing.article_markdown import NO_ANSWER
+from tutor.importing.clean_text import clean_text, one_line, without_markup
+from tutor.importing.document_sections import sections
+from tutor.importing.documents import Document
 from tutor.sentences import sentences
 
 MAX_TITLE_CHARS, MAX_QUESTION_CHARS, MAX_ASK_CHARS = 300, 4000, 600
