@@ -30,7 +30,8 @@ def _passages(item: Item) -> Iterator[Passage]:
         yield Passage(f"{item.id}/question/1", item.id, "question", item.question)
     for number, piece in enumerate(_pieces(item.body)):
         yield Passage(f"{item.id}/answer/{number}", item.id, "answer", piece)
-        yield Passage(f"{item.id}/both/{number}", item.id, "both", f"{item.title} {piece}")
+        if number == 0:
+            yield Passage(f"{item.id}/both/0", item.id, "both", f"{item.title} {piece}")
     for number, ask in enumerate(item.asks):
         yield Passage(f"{item.id}/ask/{number}", item.id, "ask", ask)
 
