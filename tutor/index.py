@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 1
+FORMAT = 2
+"""Goes up whenever the files of a generation, or the passages that are cut from an item, change."""
+
 BATCH = 1000
 CURRENT, MANIFEST, ITEMS, WORDS, VECTORS = "CURRENT", "manifest.json", "items.json", "words", "vectors"
 HNSW = {"hnsw": {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 256}}
