@@ -19,6 +19,7 @@ from tutor.evaluation import WARM_UP, as_table, auroc, evaluate, retrieval_figur
 from tutor.index import IndexInUse
 from tutor.records import Answer, Question, Timings
 from tutor.settings import Settings
+from tutor.warming import Warming
 
 
 def _quiet(name: str, done: int, total: int) -> None:
@@ -122,25 +123,19 @@ def test_near_misses_that_look_like_the_others_cannot_be_told_apart(tutor: Tutor
     assert evaluate(tutor, questions, False, _quiet)["auroc against near_miss"] == 1 / 2
 
 
-def test_generation_is_measured_on_items_with_two_questions(indexed: Settings, questions: Path) -> None:
+def test_generation_is_measured_before_and_after_the_model_has_read_an_item(indexed: Settings, questions: Path) -> None:
     _write(
         questions,
         "answerable",
-        {"question": "does dropout switch random neurons off during training", "gold": ["q002"]},
         {"question": "during training which neurons does dropout switch off", "gold": ["q002"]},
-        {"question": "What is gradient descent?", "gold": ["q001"]},
+        {"question": "rows and columns of a confusion matrix are what", "gold": ["q003"]},
     )
     model = FakeListChatModel(responses=["Dropout switches random neurons off during training. Bananas are yellow."])
-    tutor = Tutor(IndexInUse(indexed.index, "hashing"), HashingEmbedder(), model, "fake")
+    tutor = Tutor(IndexInUse(indexed.index, "hashing"), HashingEmbedder(), model, "fake", warming=Warming(model))
     generation = evaluate(tutor, questions, True, _quiet)["generation"]
-    assert generation["answers with words of the model"] == 1
-    assert generation["sentences dropped"] == 2
-    assert set(generation["whole answer ms"]) == {"p50", "p95"}
-
-
-def test_without_an_item_asked_twice_there_are_no_figures_of_generation(tutor: Tutor, questions: Path) -> None:
-    _write(questions, "answerable", {"question": "What is dropout?", "gold": ["q002"]})
-    assert evaluate(tutor, questions, True, _quiet)["generation"] == {}
+    assert generation["answers with words of the model"] == 1 / 2
+    assert generation["sentences dropped"] == 2 + 4
+    assert set(generation["whole answer ms, passage new"]) == {"p50", "p95"}
 
 
 class Timed(Tutor):

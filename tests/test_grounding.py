@@ -12,7 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tutor.corpus import read_corpus
-from tutor.grounding import MIN_TERMS, best_sentence, check_sentence, complete_sentences, says_again
+from tutor.evidence import best_sentence
+from tutor.grounding import MIN_TERMS, check_sentence, complete_sentences, says_again
 from tutor.lexical import terms
 from tutor.records import Item
 from tutor.sentences import Sentence, sentences
@@ -327,3 +328,18 @@ def test_no_text_makes_the_check_fail_or_pass_without_a_quote(text: str) -> None
 def test_a_number_that_no_passage_holds_never_passes(words: list[str], number: int) -> None:
     assume(str(number) not in DROPOUT.body)
     assert not check_sentence(" ".join([*words, str(number)]), [DROPOUT]).supported
+
+
+def test_words_that_take_up_the_question_need_no_support_but_what_is_said_of_them_does() -> None:
+    item = _item("Averaging reduces the variance of the error. PCA is unsupervised and ignores the labels.")
+    restated = "The rationale for aggregating weak learners is averaging, which reduces the variance."
+    assert not check_sentence(restated, [item]).supported
+    question = "What is the rationale for aggregating several weak learners?"
+    assert check_sentence(restated, [item], question).supported
+    assert not check_sentence("The rationale for aggregating weak learners is marketing.", [item], question).supported
+    assert not check_sentence("The rationale for aggregating several weak learners.", [item], question).supported
+
+
+def test_a_questions_false_premise_is_not_taken_for_said() -> None:
+    item = _item("PCA is unsupervised and ignores the labels. Variance is kept.")
+    assert not check_sentence("PCA is supervised and ignores labels.", [item], "why is PCA supervised?").supported

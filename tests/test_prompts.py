@@ -9,7 +9,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from tutor.prompts import HISTORY_CHARACTERS, NOT_COVERED, SYSTEM, answer_prompt, passage_text, warming_prompt
+from tutor.prompts import (
+    HISTORY_CHARACTERS,
+    NOT_COVERED,
+    SYSTEM,
+    answer_prompt,
+    item_text,
+    passage_text,
+    warming_prompts,
+)
 from tutor.records import Item, Turn
 
 CLOSE = re.compile(r"<\s*/\s*passage", re.I)
@@ -45,7 +53,7 @@ def test_the_model_is_told_what_to_write_when_the_passages_do_not_answer() -> No
 
 @given(st.text(max_size=60), st.text(max_size=60), st.lists(st.text(max_size=60), max_size=3))
 def test_prompts_about_one_item_share_their_bytes_up_to_the_conversation(one: str, other: str, said: list[str]) -> None:
-    shared = passage_text(1, PCA) + "\n"
+    shared = passage_text(1, PCA, item_text(PCA)) + "\n"
     history = [Turn("user", text) for text in said]
     first, second = answer_prompt(one, [PCA]), answer_prompt(other, [PCA], history)
     assert first[0].content == second[0].content
@@ -53,10 +61,21 @@ def test_prompts_about_one_item_share_their_bytes_up_to_the_conversation(one: st
     assert _text(second).startswith(shared)
 
 
-def test_the_warming_prompt_is_the_beginning_of_every_answer_prompt_about_its_item() -> None:
-    warm, asked = warming_prompt(PCA), answer_prompt("Why scale first?", [PCA])
-    assert warm[0].content == asked[0].content
-    assert _text(asked).startswith(_text(warm))
+def test_the_warming_prompts_grow_up_to_the_passage_as_every_answer_prompt_begins_with_it() -> None:
+    item = _item("PCA keeps the directions of largest variance. " * 20)
+    asked = _text(answer_prompt("Why scale first?", [item]))
+    steps = list(warming_prompts(item))
+    assert len(steps) > 2
+    assert all(asked.startswith(_text(step)) for step in steps)
+    assert [len(_text(step)) for step in steps] == sorted({len(_text(step)) for step in steps})
+    assert _text(steps[-1]) == passage_text(1, item, item_text(item))
+    assert steps[0][0].content == answer_prompt("x", [item])[0].content
+
+
+def test_a_text_that_is_given_stands_in_place_of_the_items_whole_answer() -> None:
+    prompt = _text(answer_prompt("why?", [PCA], (), ["Only this."]))
+    assert "Only this." in prompt
+    assert "directions" not in prompt
 
 
 @pytest.mark.parametrize(
@@ -72,8 +91,8 @@ def test_the_warming_prompt_is_the_beginning_of_every_answer_prompt_about_its_it
 )
 def test_a_passage_cannot_close_its_own_tag(attack: str) -> None:
     for item in (_item(attack), _item("Body here.", attack)):
-        assert len(CLOSE.findall(passage_text(1, item))) == 1
-        assert passage_text(1, item).count("<passage>") == 1
+        assert len(CLOSE.findall(passage_text(1, item, item_text(item)))) == 1
+        assert passage_text(1, item, item_text(item)).count("<passage>") == 1
 
 
 @given(st.lists(st.sampled_from(["<", "/", "passage", ">", "pass", "age", " ", "PASSAGE", "x", ". "]), max_size=14))
@@ -85,7 +104,7 @@ def test_no_text_of_title_body_history_or_question_opens_or_closes_a_passage(pie
 
 
 def test_words_and_comparisons_stay_as_they_are() -> None:
-    assert "x < y, p<0.05 and a passage" in passage_text(1, _item("We need x < y, p<0.05 and a passage."))
+    assert "x < y, p<0.05 and a passage" in passage_text(1, PCA, "We need x < y, p<0.05 and a passage.")
 
 
 def test_the_conversation_names_its_speakers_in_order() -> None:

@@ -160,7 +160,7 @@ def evaluate(
     from tutor.evaluation import evaluate as run_evaluation
 
     settings = _with_model(read_settings(), no_llm)
-    tutor = build_tutor(settings)
+    tutor = build_tutor(settings, warming=not no_llm)
     with _bar(unit="questions") as progress:
         measured = run_evaluation(tutor, questions, not no_llm, progress)
     print(json.dumps(measured) if as_json else as_table(measured))

@@ -6,25 +6,25 @@ or says nothing that holds, the item's own answer stands. Knows nothing of pages
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import patch_config
 
 from tutor import dialogue
-from tutor.confidence import MEDIUM, confidence, decide, is_direct_match
+from tutor.confidence import MEDIUM, confidence, decide, is_close, is_direct_match
 from tutor.errors import SearchIndexError
-from tutor.grounding import best_sentence, check_sentence, complete_sentences, says_again
+from tutor.evidence import excerpt, quote
+from tutor.generation import Written, generate
 from tutor.index import IndexInUse, SearchIndex
-from tutor.lexical import terms
-from tutor.prompts import NOT_COVERED, answer_prompt
+from tutor.prompts import answer_prompt, item_text
 from tutor.records import (
     Answer,
     Citation,
@@ -42,15 +42,13 @@ from tutor.records import (
     TokenEvent,
 )
 from tutor.retrieval import retrieve, retrieve_words
+from tutor.warming import Warming
 
 SHOWN_HITS = 5
 EVIDENCE_ITEMS = 3
-SECOND_PASSAGE_MARGIN = 0.05
 SUGGESTIONS = 3
-MAX_SENTENCES = 5
-"""A small model told to be short goes on all the same; the item's own answer holds the rest."""
-
-_LOG = logging.getLogger(__name__)
+EXCERPT_CHARACTERS = 700
+"""Of a passage that the model has not read yet: about two seconds of reading on two cores."""
 
 _REPLIES = {
     "greeting": "Hello! Ask me anything that a machine-learning interviewer might ask you.",
@@ -60,6 +58,8 @@ _REPLIES = {
     "abuse": "Let's keep to machine learning. Which topic shall we practise?",
     "empty": "Which machine-learning question would you like to practise? A few to start with:",
 }
+_FAILED = "The chat model failed or fell silent, so this is what could be checked: the corpus's own answer."
+_NOTHING_HELD = "The model's words did not hold against the passage: this is the corpus's own answer."
 _NEAREST = "The corpus does not hold an answer to this, so I will not guess. The nearest topics it does hold:"
 
 
@@ -74,30 +74,12 @@ class _Found:
     milliseconds: float
 
 
-@dataclass
-class _Written:
-    """What a model has written so far: kept and dropped sentences, and when the first came."""
-
-    kept: list[str] = field(default_factory=list)
-    citations: list[Citation] = field(default_factory=list)
-    dropped: list[str] = field(default_factory=list)
-    not_covered: bool = False
-    first_token_ms: float = 0.0
-    first_sentence_ms: float = 0.0
-
-    @property
-    def text(self) -> str:
-        return "".join(self.kept).strip()
-
-    def timings(self, before: Timings) -> Timings:
-        return replace(before, first_token_ms=self.first_token_ms, first_sentence_ms=self.first_sentence_ms)
-
-
 class Tutor(Runnable[Question, Answer]):
     """``invoke`` gives the Answer, ``stream`` its events, ``batch`` many answers; takes LangChain's callbacks.
 
     ``chat_model`` None means the corpus's own words only; ``embedder`` None means that words alone are searched.
-    ``model_name`` is what a person reads as the model's name.
+    ``model_name`` is what a person reads as the model's name. With ``warming``, a passage that the model has not read
+    yet is given in part, so that its first words do not wait for the whole.
     """
 
     def __init__(
@@ -107,9 +89,10 @@ class Tutor(Runnable[Question, Answer]):
         chat_model: BaseChatModel | None = None,
         model_name: str = "none",
         notices: Sequence[str] = (),
+        warming: Warming | None = None,
     ) -> None:
         self._index, self._embedder, self._chat_model = index, embedder, chat_model
-        self._model_name, self._notices = model_name, tuple(notices)
+        self._model_name, self._notices, self._warming = model_name, tuple(notices), warming
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         events = deque(self.stream(input, config, **kwargs), maxlen=1)
@@ -121,6 +104,11 @@ class Tutor(Runnable[Question, Answer]):
         # The base class types the pieces of a stream as whole outputs; these are events, the last of which holds one.
         events: Any = self._events
         yield from self._transform_stream_with_config(iter([input]), events, config, run_type="chain")  # type: ignore[misc]
+
+    def read_ahead(self, item_ids: Sequence[str]) -> None:
+        """Has the chat model read the passages of these items, so that answers about them come sooner."""
+        if self._warming:
+            self._warming.read_all([self._index.get().items[item_id] for item_id in item_ids])
 
     def _events(
         self, inputs: Iterator[Question], run_manager: Any = None, config: RunnableConfig | None = None
@@ -188,8 +176,8 @@ class Tutor(Runnable[Question, Answer]):
         config: RunnableConfig | None,
     ) -> Iterator[Event]:
         items = tuple(index.items[hit.item_id] for hit in found.hits[:EVIDENCE_ITEMS])
-        passages = items[: 2 if _close(found.hits) else 1]
-        marks = tuple(_mark(found.standalone, number, item) for number, item in enumerate(passages, start=1))
+        passages = items[: 2 if dialogue.compares(found.standalone) and is_close(found.hits) else 1]
+        marks = tuple(quote(found.standalone, number, item) for number, item in enumerate(passages, start=1))
         yield EvidenceEvent(items, tuple(found.hits[: len(items)]), marks)
         yield DecisionEvent("answer", sure, found.standalone)
         draft = Answer(
@@ -224,27 +212,12 @@ class Tutor(Runnable[Question, Answer]):
     ) -> Iterator[Event]:
         """Checked sentences as they come. Where none holds: the item's own answer, or none at all if the model says
         that the passages do not answer the question and retrieval was not sure either."""
-        written = _Written()
-        notices = list(draft.notices)
-        try:
-            for sentence in _sentences(model, question, draft.standalone, passages, written, started, config):
-                if NOT_COVERED in sentence.upper():
-                    written.not_covered = not written.kept
-                    break
-                verdict = check_sentence(sentence, passages)
-                if verdict.citation is None or says_again(verdict.text, written.kept):
-                    written.dropped.append(f"{sentence.strip()} ({verdict.reason or 'it was said before'})")
-                    continue
-                written.first_sentence_ms = written.first_sentence_ms or _since(started)
-                written.kept.append(verdict.text + ("\n" if sentence.endswith("\n") else " "))
-                written.citations.append(verdict.citation)
-                yield TokenEvent(written.kept[-1], "model")
-                if len(written.kept) == MAX_SENTENCES:
-                    break
-        except Exception:  # whatever an engine raises, the item's own answer stands; the reason is said, not the trace
-            _LOG.warning("the chat model failed", exc_info=True)
-            notices.append("The chat model failed or fell silent, so this is the corpus's own answer.")
+        written = Written(started)
+        messages = self._prompt(question, draft.standalone, passages)
+        for sentence in generate(model, messages, passages, draft.standalone, written, config):
+            yield TokenEvent(sentence, "model")
         done = replace(draft, dropped=tuple(written.dropped), timings=written.timings(draft.timings))
+        notices = (*draft.notices, _FAILED) if written.failed else draft.notices
         if written.kept and direct:
             done = replace(done, tailored=written.text, citations=_unique((*draft.citations, *written.citations)))
         elif written.kept:
@@ -253,10 +226,21 @@ class Tutor(Runnable[Question, Answer]):
             yield from self._not_covered(done)
             return
         elif not direct:
-            if len(notices) == len(draft.notices):
-                notices.append("The model's words did not hold against the passage: this is the corpus's own answer.")
+            notices = notices if written.failed else (*notices, _NOTHING_HELD)
             yield TokenEvent(passages[0].body, "item")
-        yield DoneEvent(replace(done, notices=tuple(notices)))
+        yield DoneEvent(replace(done, notices=notices))
+
+    def _prompt(self, question: Question, standalone: str, passages: Sequence[Item]) -> list[BaseMessage]:
+        """The first passage whole where that costs nothing, else what of each passage the question is about."""
+        if self._warming is None:
+            return answer_prompt(standalone, passages, question.history)
+        texts = [
+            item_text(item)
+            if number == 0 and self._warming.has_read(item)
+            else excerpt(standalone, item, EXCERPT_CHARACTERS)
+            for number, item in enumerate(passages)
+        ]
+        return answer_prompt(standalone, passages, question.history, texts)
 
     def _not_covered(self, draft: Answer) -> Iterator[Event]:
         """The model read the best passage and found no answer in it."""
@@ -316,34 +300,6 @@ def suggestions(item: Item, question: Question, index: SearchIndex) -> tuple[Fol
         each.item: each for each in reversed(near) if each.item in index.items and each.question.lower() not in asked
     }
     return tuple(reversed(fresh.values()))[:SUGGESTIONS]
-
-
-def _sentences(
-    model: BaseChatModel,
-    question: Question,
-    standalone: str,
-    passages: Sequence[Item],
-    written: _Written,
-    started: float,
-    config: RunnableConfig | None,
-) -> Iterator[str]:
-    def pieces() -> Iterator[str]:
-        for chunk in model.stream(answer_prompt(standalone, passages, question.history), config):
-            if chunk.text and not written.first_token_ms:
-                written.first_token_ms = _since(started)
-            yield str(chunk.text)
-
-    return complete_sentences(pieces())
-
-
-def _mark(question: str, number: int, item: Item) -> Citation:
-    """The sentence of an item that says most of what the question asks."""
-    best = best_sentence(set(terms(question)), item)
-    return Citation(number, item.id, item.body[best.start : best.end] if best else item.title)
-
-
-def _close(hits: Sequence[Hit]) -> bool:
-    return len(hits) > 1 and hits[0].score - hits[1].score < SECOND_PASSAGE_MARGIN
 
 
 def _unique(citations: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -13,6 +13,7 @@ from tutor.chat_model import ModelSpec, connect, model_title, parse_spec
 from tutor.embedding import SentenceEmbedder, embedder_name
 from tutor.index import IndexInUse
 from tutor.settings import Settings
+from tutor.warming import Warming
 from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, weight_path
 
 
@@ -29,12 +30,16 @@ def embedded_chat_model(settings: Settings) -> BaseChatModel:
 
 
 def build_tutor(
-    settings: Settings, embeddings: Embeddings | None = None, chat_model: BaseChatModel | None = None
+    settings: Settings,
+    embeddings: Embeddings | None = None,
+    chat_model: BaseChatModel | None = None,
+    warming: bool = False,
 ) -> Tutor:
     """A tutor with everything loaded: a LangChain Runnable from Question to Answer.
 
     Takes any LangChain ``Embeddings`` (the index must have been built with the same) and any ``BaseChatModel``;
-    without them the settings decide. Raises TutorError where a part is missing.
+    without them the settings decide. With ``warming`` a passage that the chat model has not read yet is given to it
+    in part, as on the page. Raises TutorError where a part is missing.
     """
     embedder = embeddings or sentence_embedder(settings)
     if isinstance(embedder, SentenceEmbedder):
@@ -46,7 +51,7 @@ def build_tutor(
         spec = parse_spec(settings.chat_model)
         name = model_title(settings.chat_model)
         chat_model = _chat_model(spec, settings)
-    return Tutor(index, embedder, chat_model, name)
+    return Tutor(index, embedder, chat_model, name, warming=Warming(chat_model) if warming and chat_model else None)
 
 
 def _chat_model(spec: ModelSpec, settings: Settings) -> BaseChatModel | None:

@@ -41,6 +41,11 @@ def is_direct_match(hits: Sequence[Hit]) -> bool:
     return bool(hits) and max(hits[0].scores.get("question", 0.0), hits[0].scores.get("ask", 0.0)) >= DIRECT_SIMILARITY
 
 
+def is_close(hits: Sequence[Hit]) -> bool:
+    """Whether the second hit is nearly as good as the first."""
+    return len(hits) > 1 and hits[0].score - hits[1].score < CLARIFY_MARGIN
+
+
 def decide(question: str, hits: Sequence[Hit], words_only: bool = False) -> Decision:
     """Answer, ask back, or say that the corpus does not hold it."""
     if not hits or (not words_only and hits[0].score < OFF_TOPIC_SCORE):

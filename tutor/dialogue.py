@@ -72,6 +72,7 @@ _LEANS = re.compile(
     r"|\b(?:example|more|simpler|shorter|deeper|again|instead)\b",
     re.IGNORECASE,
 )
+_COMPARES = re.compile(r"\b(?:vs|versus|differ\w*|compar\w*|better|rather|instead|or)\b", re.IGNORECASE)
 _LANGUAGES = {
     "German": stopwords.STOPWORDS_GERMAN,
     "Dutch": stopwords.STOPWORDS_DUTCH,
@@ -123,6 +124,11 @@ def _latin(word: str) -> bool:
     """Whether ``word`` may stand in English: Latin letters, those of a formula, or one or two Greek ones."""
     scripts = _SCRIPTS if len(word) > 2 else (*_SCRIPTS, "GREEK")
     return all(unicodedata.name(char, "").startswith(scripts) for char in word if char.isalpha())
+
+
+def compares(message: str) -> bool:
+    """Whether ``message`` asks about two things side by side."""
+    return bool(_COMPARES.search(message))
 
 
 def leans_on_history(message: str) -> bool:

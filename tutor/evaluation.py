@@ -23,8 +23,8 @@ from tutor.records import Answer, Question
 
 Progress = Callable[[str, int, int], None]
 WARM_UP = 5
-TIMED_ITEMS = 12
-"""Questions asked with the chat model: each item's first question reads its passage anew, its second finds it kept."""
+TIMED_ITEMS = 18
+"""Questions asked with the chat model, spread over the items."""
 
 
 def evaluate(tutor: Tutor, folder: Path, generate: bool, progress: Progress) -> dict[str, Any]:
@@ -124,29 +124,34 @@ def _confidence_figures(answers: dict[str, list[Answer]]) -> dict[str, float]:
 
 
 def _generation_figures(tutor: Tutor, rows: Sequence[dict[str, Any]], progress: Progress) -> dict[str, Any]:
-    """Milliseconds to the first generated and checked sentence and to the end; what was checked away."""
-    by_item: dict[str, list[str]] = {}
-    for row in rows:
-        by_item.setdefault(min(_gold(row)), []).append(row["question"])
-    chosen = [questions for questions in by_item.values() if len(questions) > 1][:TIMED_ITEMS]
-    if not chosen:
-        return {}
-    first, again = [], []
-    for done, (one, other, *_) in enumerate(chosen, start=1):
-        first.append(tutor.invoke(Question(one)))
-        again.append(tutor.invoke(Question(other)))
-        progress("generation", done, len(chosen))
-    everyone = first + again
+    """Milliseconds from the question to the model's first word and first checked sentence, and to the end.
+
+    One question an item, asked twice: before the model has read the item, and after.
+    """
+    chosen = {min(_gold(row)): row["question"] for row in rows if row["gold"]}
+    questions = list(chosen.values())[:: max(1, len(chosen) // TIMED_ITEMS)][:TIMED_ITEMS]
+    new, kept = [], []
+    for done, question in enumerate(questions, start=1):
+        new.append(tutor.invoke(Question(question)))
+        tutor.read_ahead([hit.item_id for hit in new[-1].hits[:1]])
+        kept.append(tutor.invoke(Question(question)))
+        progress("generation", done, len(questions))
     return {
-        "first token ms, passage new": _quantiles([answer.timings.first_token_ms for answer in first]),
-        "first token ms, passage kept": _quantiles([answer.timings.first_token_ms for answer in again]),
-        "first checked sentence ms, passage new": _quantiles([answer.timings.first_sentence_ms for answer in first]),
-        "first checked sentence ms, passage kept": _quantiles([answer.timings.first_sentence_ms for answer in again]),
-        "whole answer ms": _quantiles([answer.timings.total_ms for answer in everyone]),
-        "answers with words of the model": sum(bool(a.tailored or a.origin == "model") for a in everyone)
-        / len(everyone),
-        "sentences dropped": sum(len(answer.dropped) for answer in everyone),
+        f"{what} ms, passage {state}": _quantiles([getattr(answer.timings, name) for answer in answers])
+        for state, answers in (("new", new), ("kept", kept))
+        for what, name in (
+            ("first token", "first_token_ms"),
+            ("first checked sentence", "first_sentence_ms"),
+            ("whole answer", "total_ms"),
+        )
+    } | {
+        "answers with words of the model": _share_of_words(new + kept),
+        "sentences dropped": sum(len(answer.dropped) for answer in new + kept),
     }
+
+
+def _share_of_words(answers: Sequence[Answer]) -> float:
+    return sum(bool(answer.tailored or answer.origin == "model") for answer in answers) / max(len(answers), 1)
 
 
 def _shares(values: Sequence[str]) -> dict[str, float]:

@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
+from tutor.evidence import best_sentence, overlap
 from tutor.lexical import terms
 from tutor.records import Citation, Item
-from tutor.sentences import Sentence, can_end, sentences, strip_marks
+from tutor.sentences import Sentence, can_end, strip_marks
 
 PASSAGE_COVERAGE = 0.7
 """Share of a sentence's content words that its passage must hold."""
@@ -25,10 +25,12 @@ SENTENCE_COVERAGE = 0.4
 """Share that one sentence of the passage must hold."""
 
 MIN_TERMS = 2
+MIN_OPPOSITE = 5
 
 _MARK = re.compile(r"\s*\[(\d{1,3})\](?:\.$)?")
 _NUMBER = re.compile(r"(?<![\w.])(?:\d+(?:[.,]\d+)*(?:e[+-]?\d+)?|\.\d+)")
 _NAME = re.compile(r"\b(?:[A-Za-z_]+\d\w*(?:\.\d+)*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]?\w*|[a-z]+[A-Z]\w*)\b")
+_PREFIXES = ("un", "non", "in", "im", "ir", "dis")
 _NEGATION = re.compile(r"\b(?:not|no|never|none|neither|nor|cannot|without|hardly|\w+n['’]t)\b", re.I)
 _BOUNDARY = re.compile(r"""(?<=[.!?])((?:\s*\[\d{1,3}\]\.?)*)(?:\s+(?=[A-Z"'(*$`\d-])|\s*\n)|\n+""")
 
@@ -46,35 +48,42 @@ class Verdict:
         return self.citation is not None
 
 
-def check_sentence(sentence: str, passages: Sequence[Item]) -> Verdict:
-    """Whether ``sentence`` rests on one of ``passages``, which are numbered from 1. Puts the right mark behind it."""
+def check_sentence(sentence: str, passages: Sequence[Item], question: str = "") -> Verdict:
+    """Whether ``sentence`` rests on one of ``passages``, which are numbered from 1. Puts the right mark behind it.
+
+    Words that merely take up the ``question`` again need no support; what is said about them does.
+    """
     cited = [int(number) for number in _MARK.findall(sentence)]
     claim = _MARK.sub("", sentence).strip()
     if any(not 1 <= number <= len(passages) for number in cited):
         return Verdict("", reason="it cites a passage that was not given")
     plain = strip_marks(claim)
-    asked = set(terms(plain))
-    if len(asked) < MIN_TERMS:
-        return Verdict("", reason="it says nothing that could be checked")
     numbers = list(dict.fromkeys(cited)) or list(range(1, len(passages) + 1))
-    outcomes = [_support(plain, asked, number, passages[number - 1]) for number in numbers]
+    outcomes = [_support(plain, set(terms(question)), number, passages[number - 1]) for number in numbers]
     citation = next((outcome for outcome in outcomes if isinstance(outcome, Citation)), None)
     return Verdict(f"{claim} [{citation.number}]", citation) if citation else Verdict("", reason=str(outcomes[0]))
 
 
-def _support(claim: str, asked: set[str], number: int, item: Item) -> Citation | str:
+def _support(claim: str, question: set[str], number: int, item: Item) -> Citation | str:
     """The sentence of ``item`` that carries ``claim``, or why there is none."""
     whole = f"{item.title}\n{item.question}\n{item.body}"
+    held = set(terms(whole))
+    turned = [term for term in terms(claim) if term not in held and _opposites(term) & held]
+    if turned:
+        return f"the passage says the opposite of {turned[0]}"
+    asked = {term for term in terms(claim) if term in held or term not in question}
+    if len(asked) < MIN_TERMS:
+        return "it says nothing that could be checked"
     missing_numbers = set(_NUMBER.findall(claim)) - set(_NUMBER.findall(whole))
     if missing_numbers:
         return f"the passage does not hold the number {min(missing_numbers)}"
     missing_names = {name for name in _NAME.findall(claim) if _flat(name) not in _flat(whole)}
     if missing_names:
         return f"the passage does not name {min(missing_names)}"
-    if len(asked & set(terms(whole))) < PASSAGE_COVERAGE * len(asked):
+    if len(asked & held) < PASSAGE_COVERAGE * len(asked):
         return "too few of its words stand in the passage"
     best = best_sentence(asked, item, claim)
-    if best is None or _overlap(asked, best) < SENTENCE_COVERAGE:
+    if best is None or overlap(asked, best) < SENTENCE_COVERAGE:
         return "no sentence of the passage carries it"
     return _clash(claim, best) or Citation(number, item.id, item.body[best.start : best.end])
 
@@ -89,21 +98,6 @@ def _clash(claim: str, best: Sentence) -> str:
     if said - held and held - said:
         return f"the passage says it of {min(held - said)}, not of {min(said - held)}"
     return ""
-
-
-def best_sentence(asked: set[str], item: Item, claim: str = "") -> Sentence | None:
-    """The sentence of an item's answer that shares most of the stemmed words ``asked``.
-
-    Of equals the one that has them in the order of ``claim`` (a false negative is a positive case, a false positive
-    is a negative case), then the shorter one.
-    """
-    pairs = _pairs(claim)
-    candidates = sentences(item.body)
-    return max(
-        candidates,
-        key=lambda each: (_overlap(asked, each), len(pairs & _pairs(each.text)), -len(each.text)),
-        default=None,
-    )
 
 
 def says_again(sentence: str, kept: Iterable[str]) -> bool:
@@ -135,13 +129,13 @@ def _boundary(text: str) -> re.Match[str] | None:
     return next((end for end in ends if "\n" in end[0] or end[1] or can_end(text[: end.start()])), None)
 
 
-def _overlap(asked: set[str], sentence: Sentence) -> float:
-    return len(asked & set(terms(sentence.text))) / max(len(asked), 1)
-
-
-def _pairs(text: str) -> set[tuple[str, str]]:
-    """Content words that follow each other."""
-    return set(pairwise(terms(text)))
+def _opposites(term: str) -> set[str]:
+    """What a word becomes with a denying prefix, or without its own: supervised, unsupervised. None for short words,
+    where a prefix makes another word: put, input."""
+    if len(term) < MIN_OPPOSITE:
+        return set()
+    stripped = {term.removeprefix(prefix) for prefix in _PREFIXES if term.startswith(prefix)}
+    return {prefix + term for prefix in _PREFIXES} | {word for word in stripped if len(word) >= MIN_OPPOSITE}
 
 
 def _flat(text: str) -> str:

@@ -7,7 +7,7 @@ Knows nothing of models; ``VERSION`` goes with every stored answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
@@ -17,6 +17,8 @@ from tutor.sentences import plain_text
 VERSION = "1"
 NOT_COVERED = "NOT COVERED"
 HISTORY_CHARACTERS = 1200
+WARMING_CHARACTERS = 300
+"""How much more of a passage is read at a time: less than a second on two cores."""
 
 _TAG = re.compile(r"<(?=\s*/?\s*passage)", re.IGNORECASE)
 
@@ -29,20 +31,35 @@ SYSTEM = (
 )
 
 
-def answer_prompt(question: str, items: Sequence[Item], history: Sequence[Turn] = ()) -> list[BaseMessage]:
-    """Messages that ask for an answer to ``question`` from ``items``, which are numbered from 1."""
-    passages = "\n".join(passage_text(number, item) for number, item in enumerate(items, start=1))
+def answer_prompt(
+    question: str, items: Sequence[Item], history: Sequence[Turn] = (), texts: Sequence[str] = ()
+) -> list[BaseMessage]:
+    """Messages that ask for an answer to ``question`` from ``items``, which are numbered from 1.
+
+    ``texts`` is what is given of each item, its whole answer where nothing is said.
+    """
+    given = texts or [item_text(item) for item in items]
+    passages = "\n".join(
+        passage_text(number, item, text) for number, (item, text) in enumerate(zip(items, given, strict=True), start=1)
+    )
     return [SystemMessage(SYSTEM), HumanMessage(f"{passages}\n{_conversation(history)}Question: {_harmless(question)}")]
 
 
-def warming_prompt(item: Item) -> list[BaseMessage]:
-    """The part of ``answer_prompt`` that every question about ``item`` shares, to have it read before anyone asks."""
-    return [SystemMessage(SYSTEM), HumanMessage(f"{passage_text(1, item)}\nQuestion:")]
+def warming_prompts(item: Item) -> Iterator[list[BaseMessage]]:
+    """The part of ``answer_prompt`` that every question about ``item`` shares, longer and longer up to the whole."""
+    whole = passage_text(1, item, item_text(item))
+    for end in range(WARMING_CHARACTERS, len(whole) + WARMING_CHARACTERS, WARMING_CHARACTERS):
+        yield [SystemMessage(SYSTEM), HumanMessage(whole[:end])]
 
 
-def passage_text(number: int, item: Item) -> str:
-    """An item as the model reads it: plain sentences, which cost fewer tokens than Markdown."""
-    return f"<passage> [{number}] {_harmless(item.title)}\n{_harmless(plain_text(item.body))} </passage>"
+def item_text(item: Item) -> str:
+    """An item's answer as the model reads it: plain sentences, which cost fewer tokens than Markdown."""
+    return plain_text(item.body)
+
+
+def passage_text(number: int, item: Item, text: str) -> str:
+    """A passage between its tags; nothing in it can open or close one."""
+    return f"<passage> [{number}] {_harmless(item.title)}\n{_harmless(text)} </passage>"
 
 
 def _conversation(history: Sequence[Turn]) -> str:

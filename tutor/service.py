@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
 
     from tutor.embedding import SentenceEmbedder
     from tutor.index import IndexInUse
+    from tutor.warming import Warming
 
 _LOG = logging.getLogger(__name__)
+LOOK_SECONDS = 2.0
 _SHELF_ORDER = ("concept", "scenario", "coding", "mcq", "guide", "faq")
 
 
@@ -45,6 +49,7 @@ class Service:
         self._index: IndexInUse | None = None
         self._embedder: SentenceEmbedder | None = None
         self._embedded: BaseChatModel | None = None
+        self._warming: Warming | None = None
         self._index_part = _Part("The search index is being opened.")
         self._embedder_part = _Part("The embedding model is loading.")
         self._model_part = _Part("The chat model is loading.")
@@ -91,7 +96,10 @@ class Service:
         elif spec.kind == "embedded" and chat_model is None and question.generate:
             notices.append(f"{self._model_part.words} Until then answers are the corpus's own words.")
         embedder = self._embedder if self._embedder_part.ready else None
-        yield from Tutor(self._index, embedder, chat_model, model_title(choice.spec), notices).stream(question)
+        warming = self._warming if spec.kind == "embedded" else None
+        tutor = Tutor(self._index, embedder, chat_model, model_title(choice.spec), notices, warming)
+        with self._warming.person_asks() if self._warming else nullcontext():
+            yield from tutor.stream(question)
 
     def check_model(self, choice: ChatModelChoice) -> str:
         """A sentence that says whether a chosen model answers. Raises TutorError with what to do."""
@@ -155,11 +163,23 @@ class Service:
 
     def _load_model(self) -> None:
         from tutor.assembly import embedded_chat_model
+        from tutor.warming import Warming
 
         self._fetch(CHAT_MODEL, self._model_part, "the chat model")
         self._model_part.words = "The chat model is loading."
         self._embedded = embedded_chat_model(self.settings)
+        self._warming = Warming(self._embedded)
         self._model_part.words, self._model_part.ready = f"Chat model: {CHAT_MODEL.title}, embedded.", True
+        self._read_ahead()
+
+    def _read_ahead(self) -> None:
+        """Has the model read all passages, again after each ingestion. Ends with the program."""
+        seen = None
+        while self._warming:
+            if self._index and self._embedder_part.ready and self._index.get() is not seen:
+                seen = self._index.get()
+                self._warming.read_all([item for item in self.items() if item.kind != "mcq"])
+            time.sleep(LOOK_SECONDS)
 
     def _fetch(self, weights: Weights, part: _Part, what: str) -> None:
         if is_fetched(weights, self.settings.weights):

@@ -1,0 +1,86 @@
+"""Has a chat model write, and lets through what was checked, sentence by sentence. Knows nothing of decisions."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+from langchain_core.runnables import RunnableConfig
+
+from tutor.grounding import check_sentence, complete_sentences, says_again
+from tutor.prompts import NOT_COVERED
+from tutor.records import Citation, Item, Timings
+
+MAX_SENTENCES = 5
+"""A small model told to be short goes on all the same; the item's own answer holds the rest."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass
+class Written:
+    """What a model has written so far: kept and dropped sentences, and when the first came (ms after ``started``).
+
+    ``not_covered``: it said that the passages hold no answer. ``failed``: it broke off.
+    """
+
+    started: float
+    kept: list[str] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    not_covered: bool = False
+    failed: bool = False
+    first_token_ms: float = 0.0
+    first_sentence_ms: float = 0.0
+
+    @property
+    def text(self) -> str:
+        return "".join(self.kept).strip()
+
+    def timings(self, before: Timings) -> Timings:
+        return replace(before, first_token_ms=self.first_token_ms, first_sentence_ms=self.first_sentence_ms)
+
+    def elapsed_ms(self) -> float:
+        return round((time.perf_counter() - self.started) * 1000, 2)
+
+
+def generate(
+    model: BaseChatModel,
+    messages: Sequence[BaseMessage],
+    passages: Sequence[Item],
+    question: str,
+    written: Written,
+    config: RunnableConfig | None,
+) -> Iterator[str]:
+    """Sentences that hold against ``passages``, each with its mark, as they come. The rest is told in ``written``."""
+    try:
+        for sentence in complete_sentences(_pieces(model, messages, written, config)):
+            if NOT_COVERED in sentence.upper():
+                written.not_covered = not written.kept
+                return
+            verdict = check_sentence(sentence, passages, question)
+            if verdict.citation is None or says_again(verdict.text, written.kept):
+                written.dropped.append(f"{sentence.strip()} ({verdict.reason or 'it was said before'})")
+                continue
+            written.first_sentence_ms = written.first_sentence_ms or written.elapsed_ms()
+            written.kept.append(verdict.text + ("\n" if sentence.endswith("\n") else " "))
+            written.citations.append(verdict.citation)
+            yield written.kept[-1]
+            if len(written.kept) == MAX_SENTENCES:
+                return
+    except Exception:  # each engine raises its own kinds; all mean that no more words come
+        _LOG.warning("the chat model failed", exc_info=True)
+        written.failed = True
+
+
+def _pieces(
+    model: BaseChatModel, messages: Sequence[BaseMessage], written: Written, config: RunnableConfig | None
+) -> Iterator[str]:
+    for chunk in model.stream(list(messages), config):
+        if chunk.text and not written.first_token_ms:
+            written.first_token_ms = written.elapsed_ms()
+        yield str(chunk.text)
