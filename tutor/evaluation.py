@@ -23,8 +23,8 @@ from tutor.records import Answer, Question
 
 Progress = Callable[[str, int, int], None]
 WARM_UP = 5
-TIMED_ITEMS = 18
-"""Questions asked with the chat model, spread over the items."""
+TIMED_QUESTIONS = 20
+"""Questions asked with the chat model."""
 
 
 def evaluate(tutor: Tutor, folder: Path, generate: bool, progress: Progress) -> dict[str, Any]:
@@ -126,10 +126,9 @@ def _confidence_figures(answers: dict[str, list[Answer]]) -> dict[str, float]:
 def _generation_figures(tutor: Tutor, rows: Sequence[dict[str, Any]], progress: Progress) -> dict[str, Any]:
     """Milliseconds from the question to the model's first word and first checked sentence, and to the end.
 
-    One question an item, asked twice: before the model has read the item, and after.
+    Questions spread over the file, each asked twice: before the model has read the item that answers it, and after.
     """
-    chosen = {min(_gold(row)): row["question"] for row in rows if row["gold"]}
-    questions = list(chosen.values())[:: max(1, len(chosen) // TIMED_ITEMS)][:TIMED_ITEMS]
+    questions = [row["question"] for row in rows][:: max(1, len(rows) // TIMED_QUESTIONS)][:TIMED_QUESTIONS]
     new, kept = [], []
     for done, question in enumerate(questions, start=1):
         new.append(tutor.invoke(Question(question)))
