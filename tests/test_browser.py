@@ -58,6 +58,7 @@ def serve_real(settings: Settings) -> Iterator[str]:
         assert time.monotonic() < end, service.status()
         time.sleep(0.1)
     yield url
+    service.close()
     page.close(verbose=False)
 
 

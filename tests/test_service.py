@@ -114,3 +114,4 @@ def test_everything_becomes_ready_and_a_missing_index_is_built(real_home: Path, 
     answer = _answer(service, "bagging vs boosting")
     assert (answer.hits[0].item_id, answer.notices) == ("q013", ())
     assert answer.tailored
+    service.close()

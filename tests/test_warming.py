@@ -65,3 +65,15 @@ def test_a_model_that_fails_ends_the_reading_and_nothing_counts_as_read() -> Non
     ahead = Warming(Recorder(asked=[], fails=True))
     ahead.read_all([_item("a")])
     assert not ahead.has_read(_item("a"))
+
+
+def test_a_stopped_reading_ends_even_while_it_waits() -> None:
+    model = Recorder(asked=[])
+    ahead = Warming(model)
+    with ahead.person_asks():
+        thread = threading.Thread(target=ahead.read_all, args=([_item("a")],))
+        thread.start()
+        ahead.stop()
+        thread.join(10)
+    assert not thread.is_alive()
+    assert model.asked == []

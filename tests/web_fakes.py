@@ -54,6 +54,9 @@ class FakeService:
     held: threading.Event = field(default_factory=threading.Event)
     asked: list[tuple[Question, ChatModelChoice | None]] = field(default_factory=list)
 
+    def close(self) -> None:
+        """Nothing goes on in the background."""
+
     def start(self) -> None:
         self.started = True
 

@@ -44,7 +44,7 @@ def serve() -> None:
     from tutor.service import Service
     from tutor.web import launch
 
-    logging.basicConfig(format="%(message)s")
+    logging.basicConfig(format="%(relativeCreated)6d ms  %(message)s")
     logging.getLogger("tutor").setLevel(logging.INFO)
     launch(Service(read_settings()))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -50,6 +49,7 @@ class Service:
         self._embedder: SentenceEmbedder | None = None
         self._embedded: BaseChatModel | None = None
         self._warming: Warming | None = None
+        self._closed = threading.Event()
         self._index_part = _Part("The search index is being opened.")
         self._embedder_part = _Part("The embedding model is loading.")
         self._model_part = _Part("The chat model is loading.")
@@ -57,6 +57,12 @@ class Service:
     def start(self) -> None:
         """Gets everything ready on threads and returns at once."""
         threading.Thread(target=self._prepare_search, name="search", daemon=True).start()
+
+    def close(self) -> None:
+        """Ends what goes on in the background."""
+        self._closed.set()
+        if self._warming:
+            self._warming.stop()
 
     def items(self) -> tuple[Item, ...]:
         """All items of the index in use, questions first; none while there is no index."""
@@ -123,6 +129,7 @@ class Service:
     def _prepare_model(self) -> None:
         if self._spec.kind == "embedded":
             self._attempt(self._model_part, self._load_model)
+            self._read_ahead()
         else:
             title = model_title(self.settings.chat_model)
             self._model_part = _Part(f"Chat model: {title}.", ready=self._spec.kind == "remote")
@@ -133,6 +140,8 @@ class Service:
         except TutorError as error:
             _LOG.warning("%s", error)
             part.words, part.ready = str(error), False
+        else:
+            _LOG.info("%s", part.words)
 
     def _open_index(self) -> None:
         from tutor.assembly import sentence_embedder
@@ -170,16 +179,14 @@ class Service:
         self._embedded = embedded_chat_model(self.settings)
         self._warming = Warming(self._embedded)
         self._model_part.words, self._model_part.ready = f"Chat model: {CHAT_MODEL.title}, embedded.", True
-        self._read_ahead()
 
     def _read_ahead(self) -> None:
-        """Has the model read all passages, again after each ingestion. Ends with the program."""
+        """Has the model read all passages, and again those that an ingestion changed, until the service is closed."""
         seen = None
-        while self._warming:
+        while self._warming and not self._closed.wait(LOOK_SECONDS):
             if self._index and self._embedder_part.ready and self._index.get() is not seen:
                 seen = self._index.get()
                 self._warming.read_all([item for item in self.items() if item.kind != "mcq"])
-            time.sleep(LOOK_SECONDS)
 
     def _fetch(self, weights: Weights, part: _Part, what: str) -> None:
         if is_fetched(weights, self.settings.weights):

@@ -35,6 +35,11 @@ class Warming:
         self._asking = 0
         self._last_asked = 0.0
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Ends the reading after the step that is under way."""
+        self._stopped.set()
 
     def has_read(self, item: Item) -> bool:
         return item.digest in self._read
@@ -55,12 +60,14 @@ class Warming:
                 self._last_asked = time.monotonic()
 
     def read_all(self, items: Sequence[Item]) -> None:
-        """Reads every passage that was not read yet; returns when done. A model that fails ends it."""
+        """Reads every passage that was not read yet; returns when done, stopped, or when the model fails."""
         for item in items:
             if self.has_read(item):
                 continue
             for prompt in warming_prompts(item):
                 self._wait_for_idle()
+                if self._stopped.is_set():
+                    return
                 try:
                     self._model.invoke(prompt, max_tokens=1)
                 except Exception:  # each engine raises its own kinds; without warming the tutor only is slower
@@ -70,4 +77,5 @@ class Warming:
 
     def _wait_for_idle(self) -> None:
         while self._asking or time.monotonic() - self._last_asked < IDLE_SECONDS:
-            time.sleep(0.1)
+            if self._stopped.wait(0.1):
+                return

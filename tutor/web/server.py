@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import threading
 from typing import Any
@@ -16,6 +17,7 @@ from tutor.web.chat import Service
 from tutor.web.page import FOLDER, build_page
 from tutor.web.theme import theme
 
+_LOG = logging.getLogger(__name__)
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 
 
@@ -26,12 +28,14 @@ def launch(service: Service) -> None:
     """
     page, url = start(service)
     print(f"The tutor is at {url}", flush=True)
+    _LOG.info("The page is up.")
     service.start()
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
         pass
     finally:
+        service.close()
         page.close(verbose=False)
 
 
