@@ -23,7 +23,11 @@ from tutor.records import Field, Hit
 
 
 def _hits(*scores: float, **parts: float) -> list[Hit]:
-    fields: dict[Field, float] = {"question": parts.get("question", 0.0), "ask": parts.get("ask", 0.0)}
+    fields: dict[Field, float] = {
+        "question": parts.get("question", 0.0),
+        "ask": parts.get("ask", 0.0),
+        "words": parts.get("words", 0.0),
+    }
     return [Hit(f"q{number:03}", score, "both", "text", fields) for number, score in enumerate(scores, start=1)]
 
 
@@ -115,8 +119,12 @@ def test_words_alone_have_no_threshold_yet() -> None:
 
 
 def test_a_bare_topic_with_several_items_is_asked_back() -> None:
-    assert decide("clustering", _hits(0.5, 0.45)) == "clarify"
-    assert decide("What is clustering data?", _hits(0.5, 0.45)) == "clarify"
+    assert decide("clustering", _hits(0.5, 0.45, words=0.2)) == "clarify"
+    assert decide("What is clustering data?", _hits(0.5, 0.45, words=0.2)) == "clarify"
+
+
+def test_a_bare_topic_that_no_two_items_share_a_word_with_is_not_in_the_corpus() -> None:
+    assert decide("batch normalization", _hits(0.5, 0.45)) == "abstain"
 
 
 @pytest.mark.parametrize(

@@ -47,12 +47,15 @@ def is_close(hits: Sequence[Hit]) -> bool:
 
 
 def decide(question: str, hits: Sequence[Hit], words_only: bool = False) -> Decision:
-    """Answer, ask back, or say that the corpus does not hold it."""
+    """Answer, ask back, or say that the corpus does not hold it.
+
+    A word or two that several items share need asking back; a word or two that are in one item at most are a topic of
+    their own, and near to others by chance.
+    """
     if not hits or (not words_only and hits[0].score < OFF_TOPIC_SCORE):
         return "abstain"
-    margin = hits[0].score - (hits[1].score if len(hits) > 1 else 0.0)
-    if len(set(terms(question))) <= CLARIFY_TERMS and margin < CLARIFY_MARGIN and not is_direct_match(hits):
-        return "clarify"
+    if len(set(terms(question))) <= CLARIFY_TERMS and is_close(hits) and not is_direct_match(hits):
+        return "clarify" if hits[1].scores.get("words", 0.0) > 0 else "abstain"
     return "answer"
 
 

@@ -58,6 +58,9 @@ def check_sentence(sentence: str, passages: Sequence[Item], question: str = "") 
     if any(not 1 <= number <= len(passages) for number in cited):
         return Verdict("", reason="it cites a passage that was not given")
     plain = strip_marks(claim)
+    said = set(terms(plain))
+    if said and said <= set(terms(question)):
+        return Verdict("", reason="it only repeats the question")
     numbers = list(dict.fromkeys(cited)) or list(range(1, len(passages) + 1))
     outcomes = [_support(plain, set(terms(question)), number, passages[number - 1]) for number in numbers]
     citation = next((outcome for outcome in outcomes if isinstance(outcome, Citation)), None)
