@@ -34,6 +34,9 @@ def main() -> None:
     except TutorError as error:
         print(f"tutor: {error}", file=sys.stderr)
         sys.exit(1)
+    except OSError as error:
+        print(f"tutor: {error.filename or 'A file or an address'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -158,7 +158,15 @@ class Service:
         self._fetch(EMBEDDING_MODEL, self._embedder_part, "the embedding model")
         self._embedder_part.words = "The embedding model is loading."
         self._embedder.load()
+        self._answer_once()
         self._embedder_part.words, self._embedder_part.ready = f"Embedding model: {EMBEDDING_MODEL.title}.", True
+
+    def _answer_once(self) -> None:
+        """Imports and opens what the first question would otherwise wait for."""
+        from tutor.answering import Tutor
+
+        if self._index is not None:
+            Tutor(self._index, self._embedder).invoke(Question("What is machine learning?", generate=False))
 
     def _build_index(self) -> None:
         from tutor.ingestion import ingest

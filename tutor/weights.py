@@ -306,9 +306,10 @@ def _check_space(home: Path, missing: Iterable[WeightFile]) -> None:
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".lock").touch()
     except OSError as error:
         raise WeightsError(
-            f"The folder {folder} cannot be made ({error.strerror})", "a folder to write to", "set TUTOR_HOME"
+            f"The folder {folder} cannot be written to ({error.strerror})", "a folder to write to", "set TUTOR_HOME"
         ) from error
 
 
