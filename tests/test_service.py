@@ -93,6 +93,8 @@ def test_a_person_can_choose_no_model_or_one_that_does_not_answer(without_weight
     answer = _answer(service, "What is dropout?", dead)
     assert answer.text.startswith("Dropout switches")
     assert any("failed or fell silent" in notice for notice in answer.notices)
+    with pytest.raises(ChatModelError, match="TUTOR_MODEL=embedded tutor serve"):
+        service.check_model(ChatModelChoice("embedded"))
     with pytest.raises(SettingsError, match="openai:<model>@<base-url>"):
         service.check_model(ChatModelChoice("gpt-5"))
 

@@ -114,6 +114,12 @@ class Service:
             return "No model: answers are the corpus's own words."
         if spec.kind == "remote":
             return check(connect(spec.url, spec.model, choice.api_key), choice)
+        if self._spec.kind != "embedded":
+            raise ChatModelError(
+                f"The embedded model was not loaded, because TUTOR_MODEL is {self.settings.chat_model.split('@')[0]}",
+                "embedded",
+                "TUTOR_MODEL=embedded tutor serve",
+            )
         if self._embedded is None:
             raise ChatModelError(self._model_part.words.rstrip("."), "the embedded model", "wait until it is loaded")
         return f"{CHAT_MODEL.title} answers."
