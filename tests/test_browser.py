@@ -74,7 +74,7 @@ def page_url(real_home: Path) -> Iterator[str]:
     yield from serve_real(Settings(home=real_home, corpus=default_corpus(), chat_model="none"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def embedded_url(real_home: Path) -> Iterator[str]:
     """The same with the embedded chat model."""
     yield from serve_real(Settings(home=real_home, corpus=default_corpus()))
@@ -143,6 +143,7 @@ def box(page: Page) -> Locator:
 
 def ask(page: Page, text: str, wait: bool = True) -> None:
     """Types a question, sends it with Enter and, unless told otherwise, waits for the end of its answer."""
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
     finished = page.locator("#chat .do-retry").count()
     box(page).fill(text)
     box(page).press("Enter")
