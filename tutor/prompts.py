@@ -1,7 +1,7 @@
 """Every prompt, in one place. The fixed part comes first and is the same byte for byte, then the passages, then the
 conversation, then what the person said last: a runtime that keeps earlier prompts reads only what is new.
 
-Knows nothing of models; ``VERSION`` goes with every stored answer.
+Knows nothing of models.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from tutor.records import Item, Turn
 from tutor.sentences import plain_text
 
-VERSION = "1"
 NOT_COVERED = "NOT COVERED"
 HISTORY_CHARACTERS = 1200
 WARMING_CHARACTERS = 300

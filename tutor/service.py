@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tutor.chat_model import check, connect, model_title, parse_spec
 from tutor.errors import ChatModelError, SearchIndexError, TutorError
+from tutor.passages import SEARCHED_KINDS
 from tutor.records import ChatModelChoice, Event, Item, Question, Status
 from tutor.settings import Settings
 from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, Weights, fetch, is_fetched
@@ -200,7 +201,7 @@ class Service:
         while self._warming and not self._closed.wait(LOOK_SECONDS):
             if self._index and self._embedder_part.ready and self._index.get() is not seen:
                 seen = self._index.get()
-                self._warming.read_all([item for item in self.items() if item.kind != "mcq"])
+                self._warming.read_all([item for item in self.items() if item.kind in SEARCHED_KINDS])
 
     def _fetch(self, weights: Weights, part: _Part, what: str) -> None:
         if is_fetched(weights, self.settings.weights):
