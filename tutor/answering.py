@@ -105,6 +105,10 @@ class Tutor(Runnable[Question, Answer]):
         events: Any = self._events
         yield from self._transform_stream_with_config(iter([input]), events, config, run_type="chain")  # type: ignore[misc]
 
+    def hits(self, question: Question) -> list[Hit]:
+        """The ranking behind an answer, best first: more hits than an answer shows, and no decision about them."""
+        return self._retrieve(question, dialogue.clean(question.text), self._index.get()).hits
+
     def read_ahead(self, item_ids: Sequence[str]) -> None:
         """Has the chat model read the passages of these items, so that answers about them come sooner."""
         if self._warming:

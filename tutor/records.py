@@ -139,11 +139,13 @@ class Turn:
 
 @dataclass(frozen=True)
 class Question:
-    """What a person asks, with the conversation before it. ``generate`` False asks for the corpus's own words only."""
+    """What a person asks, with the conversation before it. ``generate`` False asks for the corpus's own words only;
+    ``judge`` False asks no chat model at all, not even whether a passage answers the question."""
 
     text: str
     history: tuple[Turn, ...] = ()
     generate: bool = True
+    judge: bool = True
 
 
 @dataclass(frozen=True)
