@@ -13,10 +13,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tutor.alignment import Evidence, evidence, misplaced, wrongly_denied, wrongly_turned
+from tutor.claims import Reading, Word, read
 from tutor.evidence import best_sentence, overlap
 from tutor.lexical import terms
+from tutor.opposites import LIGHT_WORDS
 from tutor.records import Citation, Item
-from tutor.sentences import Sentence, can_end, strip_marks
+from tutor.sentences import can_end, strip_marks
 
 PASSAGE_COVERAGE = 0.7
 """Share of a sentence's content words that its passage must hold."""
@@ -62,44 +65,53 @@ def check_sentence(sentence: str, passages: Sequence[Item], question: str = "") 
     if said and said <= set(terms(question)):
         return Verdict("", reason="it only repeats the question")
     numbers = list(dict.fromkeys(cited)) or list(range(1, len(passages) + 1))
-    outcomes = [_support(plain, set(terms(question)), number, passages[number - 1]) for number in numbers]
+    outcomes = [_support(plain, question, number, passages[number - 1]) for number in numbers]
     citation = next((outcome for outcome in outcomes if isinstance(outcome, Citation)), None)
     return Verdict(f"{claim} [{citation.number}]", citation) if citation else Verdict("", reason=str(outcomes[0]))
 
 
-def _support(claim: str, question: set[str], number: int, item: Item) -> Citation | str:
+def _support(claim: str, question: str, number: int, item: Item) -> Citation | str:
     """The sentence of ``item`` that carries ``claim``, or why there is none."""
-    whole = f"{item.title}\n{item.question}\n{item.body}"
-    held = set(terms(whole))
-    turned = [term for term in terms(claim) if term not in held and _opposites(term) & held]
-    if turned:
-        return f"the passage says the opposite of {turned[0]}"
-    asked = {term for term in terms(claim) if term in held or term not in question}
+    said, ground = read(claim), evidence(item)
+    held = set(terms(ground.text))
+    asked = {term for term in terms(claim) if term in held or term not in terms(question)}
     if len(asked) < MIN_TERMS:
         return "it says nothing that could be checked"
-    missing_numbers = set(_NUMBER.findall(claim)) - set(_NUMBER.findall(whole))
-    if missing_numbers:
-        return f"the passage does not hold the number {min(missing_numbers)}"
-    missing_names = {name for name in _NAME.findall(claim) if _flat(name) not in _flat(whole)}
-    if missing_names:
-        return f"the passage does not name {min(missing_names)}"
-    if len(asked & held) < PASSAGE_COVERAGE * len(asked):
+    if strange := next((word for word in said.words if word.kind == "number" and word.form not in ground.forms), None):
+        return f"the passage does not hold the number {strange.text}"
+    if strange := next((word for word in said.words if word.kind == "name" and _is_strange(word, ground)), None):
+        return f"the passage does not name {strange.text}"
+    if _coverage(said, read(question), ground) < PASSAGE_COVERAGE:
         return "too few of its words stand in the passage"
     best = best_sentence(asked, item, claim)
     if best is None or overlap(asked, best) < SENTENCE_COVERAGE:
         return "no sentence of the passage carries it"
-    return _clash(claim, best) or Citation(number, item.id, item.body[best.start : best.end])
+    return _clash(said, ground) or Citation(number, item.id, item.body[best.start : best.end])
 
 
-def _clash(claim: str, best: Sentence) -> str:
-    """In what ``claim`` differs from a sentence of nearly the same words; empty where it does not."""
-    if not _alike(claim, best):
-        return ""
-    if len(_NEGATION.findall(claim)) != len(_NEGATION.findall(best.text)):
-        return "the passage says the opposite"
-    said, held = _particulars(claim), _particulars(best.text)
-    if said - held and held - said:
-        return f"the passage says it of {min(held - said)}, not of {min(said - held)}"
+def _coverage(said: Reading, question: Reading, ground: Evidence) -> float:
+    """Share of a claim's words that the passage holds; words of the question that it lacks do not count."""
+    asked = [word for word in said.words if word.text.lower() not in LIGHT_WORDS]
+    whole = set(terms(ground.text))
+    held = [
+        word.form in ground.forms or word.kind in ground.axes or set(terms(word.text)) <= whole
+        for word in asked
+        if word.form in ground.forms or word.form not in question.forms
+    ]
+    return sum(held) / max(len(held), 1)
+
+
+def _is_strange(word: Word, ground: Evidence) -> bool:
+    """Whether a name stands nowhere in the passage, however it is written there."""
+    return word.form not in ground.forms and _flat(word.form) not in _flat(ground.text)
+
+
+def _clash(said: Reading, ground: Evidence) -> str:
+    """In what a claim differs from the sentences that it rests on; empty where it does not."""
+    if pair := misplaced(said, ground):
+        return f"the passage says it of {pair[1]}, not of {pair[0]}"
+    if word := wrongly_turned(said, ground) or wrongly_denied(said, ground):
+        return f"the passage says the opposite about {word}"
     return ""
 
 
@@ -132,26 +144,6 @@ def _boundary(text: str) -> re.Match[str] | None:
     return next((end for end in ends if "\n" in end[0] or end[1] or can_end(text[: end.start()])), None)
 
 
-def _opposites(term: str) -> set[str]:
-    """What a word becomes with a denying prefix, or without its own: supervised, unsupervised. None for short words,
-    where a prefix makes another word: put, input."""
-    if len(term) < MIN_OPPOSITE:
-        return set()
-    stripped = {term.removeprefix(prefix) for prefix in _PREFIXES if term.startswith(prefix)}
-    return {prefix + term for prefix in _PREFIXES} | {word for word in stripped if len(word) >= MIN_OPPOSITE}
-
-
 def _flat(text: str) -> str:
-    """``x_1`` in a formula is ``x1`` in a sentence."""
-    return text.lower().replace("_", "")
-
-
-def _particulars(text: str) -> set[str]:
-    """Numbers and technical names, the latter in the singular."""
-    return {*_NUMBER.findall(text), *(_flat(name).rstrip("s") for name in _NAME.findall(text))}
-
-
-def _alike(claim: str, best: Sentence) -> bool:
-    """Whether they share most of their words both ways, numbers and technical names aside."""
-    asked, held = (set(terms(_NAME.sub("", _NUMBER.sub("", text)))) for text in (claim, best.text))
-    return len(asked & held) >= 0.75 * max(len(asked), len(held))
+    """``x_1`` in a formula is ``x1`` in a sentence, K-means is k means."""
+    return re.sub(r"[\s_^-]", "", text.lower())

@@ -1,0 +1,235 @@
+"""Compares the reading of a claim with the sentences of a passage.
+
+A word's place is what stands near it. Where a sentence of the passage fits the claim better with another number, name
+or side of an axis in that place, the claim says it of the wrong one. What is denied must be denied there too. Knows
+nothing of models or of citations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from tutor.claims import Reading, Word, read
+from tutor.records import Item
+from tutor.sentences import Sentence, sentences
+
+POOL = 3
+"""Sentences of a passage that a claim is compared with, at most."""
+
+MIN_ADDED = 0.12
+"""What a further sentence must add to the share of the claim that is held."""
+
+MARGIN = 0.1
+"""By how much another place must fit better."""
+
+SAME_SENTENCE_MARGIN = 0.25
+"""The same, where that place is in the sentence that says the claim's word too, and the claim does not speak of it."""
+
+COMMON = 0.2
+"""What a word tells that stands near all places alike."""
+
+MIN_FIT = 0.3
+"""How well another place must fit at all."""
+
+MAX_WORDS = 60
+"""Longer claims are compared by these first words: the check runs while a person waits."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The readable sentences of a passage in order, with what its title and question say beside them."""
+
+    sentences: tuple[tuple[Sentence, Reading], ...]
+    heading: Reading
+    text: str
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        return self.heading.forms.union(*(reading.forms for _, reading in self.sentences))
+
+    @cached_property
+    def axes(self) -> frozenset[str]:
+        readings = (self.heading, *(reading for _, reading in self.sentences))
+        return frozenset(word.kind for reading in readings for word in reading.words if "/" in word.form)
+
+    @cached_property
+    def rarity(self) -> dict[str, float]:
+        counts = Counter(form for _, reading in self.sentences for form in reading.forms)
+        whole = 1 + len(self.sentences)
+        return {form: 0.3 + math.log(whole / count) / math.log(whole) for form, count in counts.items()}
+
+    def weight(self, form: str) -> float:
+        return self.rarity.get(form, 1.0)
+
+    def share(self, forms: frozenset[str], held: frozenset[str]) -> float:
+        """Share of ``forms``, by how telling each is here, that ``held`` has."""
+        total = sum(self.weight(form) for form in forms)
+        return sum(self.weight(form) for form in forms & held) / total if total else 0.0
+
+    def pool(self, claim: Reading) -> list[Reading]:
+        """The sentences that hold most of a claim: the best one, then those that hold more of the rest."""
+        rest, chosen = claim.forms, list[Reading]()
+        while len(chosen) < POOL and self.sentences:
+            best = max(
+                (reading for _, reading in self.sentences),
+                key=lambda reading: (round(self.share(rest, reading.forms), 3), -len(reading.words)),
+            )
+            if chosen and self.share(claim.forms, rest & best.forms) < MIN_ADDED:
+                break
+            chosen.append(best)
+            rest -= best.forms
+        return chosen
+
+
+def evidence(item: Item) -> Evidence:
+    """The evidence in an item."""
+    return _evidence(item.title, item.question, item.body)
+
+
+@lru_cache(maxsize=256)
+def _evidence(title: str, question: str, body: str) -> Evidence:
+    readings = tuple((sentence, read(sentence.text)) for sentence in sentences(body))
+    return Evidence(readings, read(f"{title}; {question}"), f"{title}\n{question}\n{body}")
+
+
+@dataclass(frozen=True)
+class _Place:
+    word: Word
+    denied: bool
+    near: dict[str, float]
+    beside: frozenset[str]
+    sentence: int
+
+
+def misplaced(claim: Reading, ground: Evidence) -> tuple[str, str] | None:
+    """A word of the claim, and the one that the passage has in its place; None where all stand rightly."""
+    pool = ground.pool(claim)
+    for kind in sorted({word.kind for word in claim.words if word.kind}):
+        found = _wrong_place(list(_places([claim], kind)), list(_places(pool, kind)), ground)
+        if found:
+            return found
+    return None
+
+
+def wrongly_turned(claim: Reading, ground: Evidence) -> str:
+    """A word that the claim has with a denying prefix and the passage without, or the other way round."""
+    pool = ground.pool(claim)
+    prefixed = {word.form for reading in (claim, *pool) for word in reading.words if word.denied}
+    for form in sorted(prefixed & claim.forms):
+        held = list(_places(pool, "", form))
+        weights = _telling(held, ground)
+        for mine in _places([claim], "", form):
+            fits = {
+                denied: max((_fit(mine, other, weights) for other in held if other.denied == denied), default=0.0)
+                for denied in (True, False)
+            }
+            if fits[not mine.denied] > fits[mine.denied] + 0.02:
+                return mine.word.text
+    return ""
+
+
+def wrongly_denied(claim: Reading, ground: Evidence) -> str:
+    """What the claim denies and the passage does not, or the other way round; empty where they agree."""
+    pool = ground.pool(claim)
+    free = [[reading.words[place].form for place in denial] for reading in pool for denial in reading.denials]
+    free += [[word.form] for reading in pool for word in reading.words if word.denied]
+    prefixed = {word.form for word in claim.words if word.denied}
+    free = [denial for denial in free if not (len(denial) == 1 and denial[0] in prefixed)]
+    said = set(prefixed)
+    for places in claim.denials:
+        own = [claim.words[place].form for place in places]
+        said.update(own)
+        match = max(free, key=lambda other: (other[0] == own[0], len(set(other) & set(own))), default=None)
+        if match is None or not set(match) & set(own):
+            return claim.words[places[0]].text
+        free.remove(match)
+    for reading in pool:
+        for places in reading.denials:
+            forms = {reading.words[place].form for place in places}
+            if forms <= claim.forms and not said & forms:
+                return reading.words[places[0]].text
+    return ""
+
+
+def _places(readings: Sequence[Reading], kind: str, form: str = "") -> Iterator[_Place]:
+    for number, reading in enumerate(readings):
+        words = reading.words[:MAX_WORDS]
+        for place, word in enumerate(words):
+            if word.form == form if form else word.kind == kind:
+                beside = frozenset(other.form for other in words[max(place - 1, 0) : place + 2])
+                yield _Place(word, reading.denied[place], reading.nearness[place], beside, number)
+
+
+def _wrong_place(said: list[_Place], held: list[_Place], ground: Evidence) -> tuple[str, str] | None:
+    weights = _telling(held, ground)
+    fits = [[_fit(mine, other, weights) for other in held] for mine in said]
+    own = _assign(said, held, fits)
+    seats = {seat: place for place, seat in own.items()}
+    for mine, row in enumerate(fits):
+        kept = row[own[mine]] if mine in own else 0.0
+        for other, fit in enumerate(row):
+            if _agree(said[mine].word, held[other].word) or fit < MIN_FIT or _aliases(said[mine], held[other]):
+                continue
+            gain, margin = fit - kept, MARGIN
+            if other in seats:
+                rival = seats[other]
+                if _agree(said[rival].word, said[mine].word):
+                    continue
+                gain += (fits[rival][own[mine]] if mine in own else 0.0) - fits[rival][other]
+            elif mine in own and held[own[mine]].sentence == held[other].sentence:
+                margin = SAME_SENTENCE_MARGIN
+            if gain > margin:
+                return said[mine].word.text, held[other].word.text
+    return None
+
+
+def _telling(held: list[_Place], ground: Evidence) -> dict[str, float]:
+    """How much a word tells about which of the places it stands near."""
+    spread: dict[str, float] = {}
+    for form in {form for place in held for form in place.near}:
+        near = [place.near.get(form, 0.0) for place in held]
+        spread[form] = ground.weight(form) * (COMMON + max(near) - (min(near) if len(near) > 1 else 0.0))
+    return spread
+
+
+def _fit(mine: _Place, other: _Place, weights: Mapping[str, float]) -> float:
+    """Share of what stands near one word that stands near the other too."""
+    total = sum(nearness * weights.get(form, COMMON) for form, nearness in mine.near.items())
+    shared = sum(
+        min(nearness, other.near[form]) * weights.get(form, COMMON)
+        for form, nearness in mine.near.items()
+        if form in other.near
+    )
+    return shared / total if total else 0.0
+
+
+def _assign(said: list[_Place], held: list[_Place], fits: list[list[float]]) -> dict[int, int]:
+    """For places of the claim those of the passage that hold the same thing, one to one, the best fits first."""
+    pairs = sorted(
+        (-fits[mine][other], mine, other)
+        for mine in range(len(said))
+        for other in range(len(held))
+        if _agree(said[mine].word, held[other].word)
+    )
+    own: dict[int, int] = {}
+    for _, mine, other in pairs:
+        if mine not in own and other not in own.values():
+            own[mine] = other
+    return own
+
+
+def _agree(one: Word, other: Word) -> bool:
+    """Whether two words of a kind name the same: also a name whose words are among the other's."""
+    if one.form == other.form:
+        return True
+    mine, theirs = set(one.form.split()), set(other.form.split())
+    return one.kind == "name" and (mine <= theirs or theirs <= mine)
+
+
+def _aliases(mine: _Place, other: _Place) -> bool:
+    """Whether the passage puts one name beside the other, as in a short form behind the long one."""
+    return mine.word.kind == "name" and mine.word.form in other.beside
