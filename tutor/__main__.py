@@ -152,21 +152,30 @@ def lint(as_json: AsJson = False) -> None:
 @app.command("eval")
 def evaluate(
     questions: Annotated[
-        Path, typer.Option(help="Folder with answerable.jsonl, near_miss.jsonl, far_ood.jsonl.")
+        Path, typer.Option(help="Folder with answerable.jsonl, near_miss.jsonl, far_ood.jsonl and others.")
     ] = Path("tests/questions"),
     no_llm: NoModel = False,
     as_json: AsJson = False,
+    report: Annotated[Path | None, typer.Option(help="Folder for report.md and its pictures.")] = None,
 ) -> None:
-    """Measure retrieval, decisions and speed on a folder of questions."""
-    from tutor.assembly import build_tutor
-    from tutor.evaluation import as_table
+    """Measure retrieval, decisions, confidence and speed on a folder of questions, beside two baselines."""
+    from tutor.assembly import build_tutor, sentence_embedder
+    from tutor.chat_model import model_title
+    from tutor.embedding import embedder_name
+    from tutor.evaluation import Subject, as_json_line, as_markdown, write_report
     from tutor.evaluation import evaluate as run_evaluation
+    from tutor.index import SearchIndex
 
     settings = _with_model(read_settings(), no_llm)
-    tutor = build_tutor(settings, warming=not no_llm)
+    embedder = sentence_embedder(settings)
+    tutor = build_tutor(settings, embedder, warming=not no_llm)
+    items = SearchIndex.open(settings.index, embedder_name(embedder), settings.chroma_url).items
+    subject = Subject(tutor, items, embedder, "" if no_llm else model_title(settings.chat_model))
     with _bar(unit="questions") as progress:
-        measured = run_evaluation(tutor, questions, not no_llm, progress)
-    print(json.dumps(measured) if as_json else as_table(measured))
+        measured = run_evaluation(subject, questions, progress)
+    print(as_json_line(measured) if as_json else as_markdown(measured))
+    if report:
+        print(f"The report is {write_report(measured, report)}", file=sys.stderr)
 
 
 @app.command()
