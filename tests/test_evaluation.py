@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -309,7 +312,7 @@ def test_chunks_are_a_thousand_characters_and_share_two_hundred() -> None:
 
 def test_the_tutorial_pipeline_ranks_items_by_their_best_chunk(subject: Subject) -> None:
     items = list(subject.items.values())
-    (found,) = tutorial_pipeline(items, HashingEmbedder(), [items[1].body], lambda done: None)
+    (found,) = tutorial_pipeline(items, HashingEmbedder(), [items[1].body], lambda done, total: None)
     assert found.ranking[0] == items[1].id
     assert found.confidence == pytest.approx(1)
     assert sorted(found.ranking) == sorted(item.id for item in items)
@@ -437,3 +440,35 @@ def test_questions_of_one_kind_alone_give_a_report_too(subject: Subject, tmp_pat
     measured = evaluate(subject, tmp_path / "alone", _quiet)
     assert "| hit@1 | – | – | – |" in as_markdown(measured)
     assert write_report(measured, tmp_path / "report").is_file()
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.model
+def test_the_command_prints_the_figures_and_writes_the_report(real_home: Path, questions: Path, tmp_path: Path) -> None:
+    words = ["eval", "--no-llm", "--json", "--questions", str(questions), "--report", str(tmp_path / "report")]
+    outcome = subprocess.run(
+        [sys.executable, "-m", "tutor", *words],
+        env=os.environ | {"TUTOR_HOME": str(real_home), "PYTHONPATH": str(Path(__file__).parent.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    figures = json.loads(outcome.stdout)
+    assert figures["counts"] == {"answerable": 4, "far_ood": 2}
+    assert figures["about"]["chat model"] == "none"
+    assert (tmp_path / "report" / "report.md").is_file()
+
+
+def test_the_command_fails_without_a_model_unless_told_so(questions: Path) -> None:
+    outcome = subprocess.run(
+        [sys.executable, "-m", "tutor", "eval", "--questions", str(questions)],
+        env=os.environ | {"TUTOR_MODEL": "none", "PYTHONPATH": str(Path(__file__).parent.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.returncode == 1
+    assert "--no-llm" in outcome.stderr

@@ -30,13 +30,13 @@ class Ranked:
 
 
 def tutorial_pipeline(
-    items: Sequence[Item], embedder: Embeddings, questions: Sequence[str], progress: Callable[[int], None]
+    items: Sequence[Item], embedder: Embeddings, questions: Sequence[str], progress: Callable[[int, int], None]
 ) -> list[Ranked]:
     """Answers cut into overlapping chunks, the chunks nearest to the question by cosine. An item counts once, at its
-    best chunk. ``progress`` hears how many texts are embedded."""
+    best chunk. ``progress`` hears how many texts are embedded, and of how many."""
     pieces = [(item.id, chunk) for item in items for chunk in chunks(item.body)]
     texts = [chunk for _, chunk in pieces] + list(questions)
-    vectors = np.asarray(embed_all(embedder, texts, progress))
+    vectors = np.asarray(embed_all(embedder, texts, lambda done: progress(done, len(texts))))
     owners = np.asarray([item_id for item_id, _ in pieces])
     ranked = []
     for similarities in vectors[len(pieces) :] @ vectors[: len(pieces)].T:

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -142,12 +143,11 @@ def _rankings(
     questions = [case.text for case in cases]
     weights = metrics.bootstrap_weights([case.file for case in cases])
 
-    def embedded(done: int) -> None:
-        progress(PIPELINE, done, done)
-
     return {
         TUTOR: Ranking(cases, tutor, weights),
-        PIPELINE: Ranking(cases, tutorial_pipeline(items, subject.embedder, questions, embedded), weights),
+        PIPELINE: Ranking(
+            cases, tutorial_pipeline(items, subject.embedder, questions, partial(progress, PIPELINE)), weights
+        ),
         WORDS: Ranking(cases, word_search(items, questions), weights),
     }
 

@@ -22,7 +22,10 @@ FALSE_ALARMS = "right sentences (false alarms)"
 
 
 def dropped_sentences(items: Mapping[str, Item], folder: Path) -> dict[str, Estimate]:
-    """The share that the check drops, by kind of mutation and of the right sentences. Raises TutorError for a bad row."""
+    """The share that the check drops, by kind of mutation and of the right sentences.
+
+    Raises TutorError for a bad row of the file.
+    """
     rows, alarms = mutation_table(_right_sentences(items, folder), _is_supported)
     named = {f"{row.kind} ({row.count})": row for row in rows} | {f"{FALSE_ALARMS} ({alarms.count})": alarms}
     return {name: clopper_pearson(round(row.caught * row.count), row.count) for name, row in named.items()}
