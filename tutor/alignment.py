@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from tutor.claims import Reading, Word, read
+from tutor.lexical import terms
 from tutor.records import Item
 from tutor.sentences import Sentence, sentences
 
@@ -27,7 +28,14 @@ MARGIN = 0.1
 """By how much another place must fit better."""
 
 SAME_SENTENCE_MARGIN = 0.25
-"""The same, where that place is in the sentence that says the claim's word too, and the claim does not speak of it."""
+"""The same for a name that the claim leaves out of the sentence in which its own name stands."""
+
+SUBJECT_WORDS = 2
+PREDICATE_WORDS = 8
+SUBJECT_MARGIN = 0.35
+"""By how much more of a predicate a sentence must hold that does not hold its subject."""
+
+TOPIC_MARGIN = 0.6
 
 COMMON = 0.2
 """What a word tells that stands near all places alike."""
@@ -50,6 +58,10 @@ class Evidence:
     @cached_property
     def forms(self) -> frozenset[str]:
         return self.heading.forms.union(*(reading.forms for _, reading in self.sentences))
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        return frozenset(terms(self.text))
 
     @cached_property
     def axes(self) -> frozenset[str]:
@@ -105,9 +117,8 @@ class _Place:
     sentence: int
 
 
-def misplaced(claim: Reading, ground: Evidence) -> tuple[str, str] | None:
+def misplaced(claim: Reading, pool: Sequence[Reading], ground: Evidence) -> tuple[str, str] | None:
     """A word of the claim, and the one that the passage has in its place; None where all stand rightly."""
-    pool = ground.pool(claim)
     for kind in sorted({word.kind for word in claim.words if word.kind}):
         found = _wrong_place(list(_places([claim], kind)), list(_places(pool, kind)), ground)
         if found:
@@ -115,9 +126,29 @@ def misplaced(claim: Reading, ground: Evidence) -> tuple[str, str] | None:
     return None
 
 
-def wrongly_turned(claim: Reading, ground: Evidence) -> str:
+def wrong_subject(claim: Reading, question: Reading, ground: Evidence) -> str:
+    """A word that the claim begins with, where the passage says what follows only of something else.
+
+    What the passage or the question is about may go unnamed in a sentence, so more must speak against it.
+    """
+    if len(claim.words) < SUBJECT_WORDS + 2:
+        return ""
+    topic = ground.heading.forms | question.forms
+    for word in claim.words[:SUBJECT_WORDS]:
+        if word.kind == "frequency":
+            continue
+        said = frozenset(other.form for other in claim.words[SUBJECT_WORDS : SUBJECT_WORDS + PREDICATE_WORDS])
+        shares = [(ground.share(said - {word.form}, reading.forms), reading) for _, reading in ground.sentences]
+        own = [share for share, reading in shares if word.form in reading.forms]
+        best, source = max(shares, key=lambda each: each[0], default=(0.0, Reading((), ())))
+        margin = TOPIC_MARGIN if word.form in topic else SUBJECT_MARGIN
+        if own and best > max(own) + margin and source.words[0].form not in claim.forms:
+            return word.text
+    return ""
+
+
+def wrongly_turned(claim: Reading, pool: Sequence[Reading], ground: Evidence) -> str:
     """A word that the claim has with a denying prefix and the passage without, or the other way round."""
-    pool = ground.pool(claim)
     prefixed = {word.form for reading in (claim, *pool) for word in reading.words if word.denied}
     for form in sorted(prefixed & claim.forms):
         held = list(_places(pool, "", form))
@@ -132,9 +163,8 @@ def wrongly_turned(claim: Reading, ground: Evidence) -> str:
     return ""
 
 
-def wrongly_denied(claim: Reading, ground: Evidence) -> str:
+def wrongly_denied(claim: Reading, pool: Sequence[Reading]) -> str:
     """What the claim denies and the passage does not, or the other way round; empty where they agree."""
-    pool = ground.pool(claim)
     free = [[reading.words[place].form for place in denial] for reading in pool for denial in reading.denials]
     free += [[word.form] for reading in pool for word in reading.words if word.denied]
     prefixed = {word.form for word in claim.words if word.denied}
@@ -180,7 +210,7 @@ def _wrong_place(said: list[_Place], held: list[_Place], ground: Evidence) -> tu
                 if _agree(said[rival].word, said[mine].word):
                     continue
                 gain += (fits[rival][own[mine]] if mine in own else 0.0) - fits[rival][other]
-            elif mine in own and held[own[mine]].sentence == held[other].sentence:
+            elif said[mine].word.kind == "name" and mine in own and held[own[mine]].sentence == held[other].sentence:
                 margin = SAME_SENTENCE_MARGIN
             if gain > margin:
                 return said[mine].word.text, held[other].word.text

@@ -126,7 +126,8 @@ _NO_WORDS = re.compile(
     r"^\s*(?:No|Yes),\s|\bnot only\b(?=.*\bbut\b)|\bno longer\b|\byes/no\b|\bwhether or not\b|\bor not\b|\bno matter\b",
     re.I,
 )
-_PRONOUN_COUNT = re.compile(r"\b(?:the|these|those|both|each|other|any)$", re.I)
+_PRONOUN_COUNT = re.compile(r"\s+(?:is|are|was|were|can|do|does|have|differ|overlap|share|work|together)\b")
+_ROW = re.compile(r"^(?P<label>[^:;]{1,60}?) – (?P<cells>[^;]+: .+)$", re.S)
 _UN = re.compile(r"^(?:un(?!der|i|til|less)|non-?)(?P<rest>\w{4,})$")
 
 
@@ -150,13 +151,15 @@ def read(text: str) -> Reading:
 
 
 def _plain(text: str) -> str:
-    """Formulas and signs as plain words, negating phrases as the one word ``without``."""
+    """Formulas and signs as plain words, negating phrases as the one word ``without``, a table row cell by cell."""
     text = _RAISED.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text.replace("−", "-"))
     text = _NO_WORDS.sub(" ", text)
     for pattern, plain in _LATEX:
         text = pattern.sub(plain, text)
     for sign, name in _GREEK.items():
         text = text.replace(sign, name)
+    if row := _ROW.match(text):
+        text = "; ".join(f"{row['label']} {cell}" for cell in row["cells"].split("; "))
     for phrase in NEGATING_PHRASES:
         text = text.replace(phrase, "without")
     return re.sub(r"(?<=[\w)])\^(?=\d)", " ^", re.sub(r"\bR(?:_\w)?\^2", "R2", text))
@@ -172,7 +175,7 @@ def _words(match: re.Match[str], text: str, clause: float) -> Iterator[Word]:
         yield Word(token, name_form(token), "name", clause)
     elif small in _COUNTS or small in _ORDINALS:
         follows = re.match(r"\s+[A-Za-z]", text[match.end() :])
-        counted = small != "one" and follows and not _PRONOUN_COUNT.search(text[: match.start()].rstrip())
+        counted = small != "one" and follows and not _PRONOUN_COUNT.match(text[match.end() :])
         if counted or small == "zero":
             yield Word(token, _COUNTS.get(small) or _ORDINALS[small], "number", clause)
     elif _is_name(match, text):

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.alignment import Evidence, evidence, misplaced, wrongly_denied, wrongly_turned
+from tutor.alignment import Evidence, evidence, misplaced, wrong_subject, wrongly_denied, wrongly_turned
 from tutor.claims import Reading, Word, read
 from tutor.evidence import best_sentence, overlap
 from tutor.lexical import terms
@@ -35,6 +35,7 @@ _NUMBER = re.compile(r"(?<![\w.])(?:\d+(?:[.,]\d+)*(?:e[+-]?\d+)?|\.\d+)")
 _NAME = re.compile(r"\b(?:[A-Za-z_]+\d\w*(?:\.\d+)*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]?\w*|[a-z]+[A-Z]\w*)\b")
 _PREFIXES = ("un", "non", "in", "im", "ir", "dis")
 _NEGATION = re.compile(r"\b(?:not|no|never|none|neither|nor|cannot|without|hardly|\w+n['’]t)\b", re.I)
+_ALTERNATIVES = re.compile(r"\bor\b|\bvs\b|\bversus\b", re.I)
 _BOUNDARY = re.compile(r"""(?<=[.!?])((?:\s*\[\d{1,3}\]\.?)*)(?:\s+(?=[A-Z"'(*$`\d-])|\s*\n)|\n+""")
 
 
@@ -62,7 +63,7 @@ def check_sentence(sentence: str, passages: Sequence[Item], question: str = "") 
         return Verdict("", reason="it cites a passage that was not given")
     plain = strip_marks(claim)
     said = set(terms(plain))
-    if said and said <= set(terms(question)):
+    if said and said <= set(terms(question)) and not _ALTERNATIVES.search(question):
         return Verdict("", reason="it only repeats the question")
     numbers = list(dict.fromkeys(cited)) or list(range(1, len(passages) + 1))
     outcomes = [_support(plain, question, number, passages[number - 1]) for number in numbers]
@@ -73,8 +74,7 @@ def check_sentence(sentence: str, passages: Sequence[Item], question: str = "") 
 def _support(claim: str, question: str, number: int, item: Item) -> Citation | str:
     """The sentence of ``item`` that carries ``claim``, or why there is none."""
     said, ground = read(claim), evidence(item)
-    held = set(terms(ground.text))
-    asked = {term for term in terms(claim) if term in held or term not in terms(question)}
+    asked = set(terms(claim)) - (set(terms(question)) - ground.terms)
     if len(asked) < MIN_TERMS:
         return "it says nothing that could be checked"
     if strange := next((word for word in said.words if word.kind == "number" and word.form not in ground.forms), None):
@@ -86,15 +86,14 @@ def _support(claim: str, question: str, number: int, item: Item) -> Citation | s
     best = best_sentence(asked, item, claim)
     if best is None or overlap(asked, best) < SENTENCE_COVERAGE:
         return "no sentence of the passage carries it"
-    return _clash(said, ground) or Citation(number, item.id, item.body[best.start : best.end])
+    return _clash(said, read(question), ground) or Citation(number, item.id, item.body[best.start : best.end])
 
 
 def _coverage(said: Reading, question: Reading, ground: Evidence) -> float:
     """Share of a claim's words that the passage holds; words of the question that it lacks do not count."""
     asked = [word for word in said.words if word.text.lower() not in LIGHT_WORDS]
-    whole = set(terms(ground.text))
     held = [
-        word.form in ground.forms or word.kind in ground.axes or set(terms(word.text)) <= whole
+        word.form in ground.forms or word.kind in ground.axes or ground.terms.issuperset(terms(word.text))
         for word in asked
         if word.form in ground.forms or word.form not in question.forms
     ]
@@ -106,12 +105,15 @@ def _is_strange(word: Word, ground: Evidence) -> bool:
     return word.form not in ground.forms and _flat(word.form) not in _flat(ground.text)
 
 
-def _clash(said: Reading, ground: Evidence) -> str:
+def _clash(said: Reading, question: Reading, ground: Evidence) -> str:
     """In what a claim differs from the sentences that it rests on; empty where it does not."""
-    if pair := misplaced(said, ground):
+    pool = ground.pool(said)
+    if pair := misplaced(said, pool, ground):
         return f"the passage says it of {pair[1]}, not of {pair[0]}"
-    if word := wrongly_turned(said, ground) or wrongly_denied(said, ground):
+    if word := wrongly_turned(said, pool, ground) or wrongly_denied(said, pool):
         return f"the passage says the opposite about {word}"
+    if word := wrong_subject(said, question, ground):
+        return f"the passage does not say it of {word}"
     return ""
 
 

@@ -198,9 +198,10 @@ def _antonyms(sentence: str) -> Iterator[str]:
 
 def _exchanged(sentence: str, word: str, opposite: str) -> Iterator[str]:
     """``sentence`` with one ``word`` made its opposite, unless both are said, or it is part of a fixed phrase."""
-    if re.search(rf"\b{opposite}(?:\s+\w+)?\s+(?:and|or|to)\s+(?:\w+\s+)?{word}\b", sentence) or re.search(
-        rf"\b{word}(?:\s+\w+)?\s+(?:and|or|to)\s+(?:\w+\s+)?{opposite}\b", sentence
-    ):
+    pairs = (
+        rf"\b{one}(?:\s+\w+)?\s+(?:and|or|to)\s+(?:\w+\s+)?{two}\b" for one, two in ((word, opposite), (opposite, word))
+    )
+    if any(re.search(pair, sentence, re.I) for pair in pairs):
         return
     fixed = [range(*match.span()) for match in FIXED_PHRASE.finditer(sentence)]
     for match in re.finditer(rf"(?<![\w-]){word}(?![\w-])", sentence, re.I):
