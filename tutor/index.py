@@ -29,7 +29,7 @@ from tutor.embedding import FloatMatrix, FloatVector
 from tutor.errors import SearchIndexError
 from tutor.lexical import LexicalIndex
 from tutor.passages import lexical_text, passages
-from tutor.records import Field, Item, Passage
+from tutor.records import Item, Match, Passage
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -54,16 +54,6 @@ class Manifest:
     items: dict[str, str]
     items_digest: str
     passages: int
-
-
-@dataclass(frozen=True)
-class Match:
-    """A passage near a query: cosine similarity in [-1, 1]."""
-
-    item_id: str
-    field: Field
-    similarity: float
-    passage_id: str
 
 
 class SearchIndex:

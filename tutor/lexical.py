@@ -5,6 +5,7 @@ Chroma's own sparse search exists in its cloud only, so the words are indexed be
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,6 +49,13 @@ class LexicalIndex:
 
     def save(self, folder: Path) -> None:
         self._engine.save(str(folder), show_progress=False)
+
+    def idf(self, term: str) -> float:
+        """How rare a stemmed word is, 0 and up: ln(1 + (n - df + 0.5) / (df + 0.5)), as in BM25."""
+        row = self._engine.vocab_dict.get(term)
+        starts = self._engine.scores["indptr"]
+        found = 0 if row is None else int(starts[row + 1] - starts[row])
+        return math.log(1 + (len(self._item_ids) - found + 0.5) / (found + 0.5))
 
     def search(self, text: str, count: int) -> dict[str, float]:
         """BM25 scores, 0 and up, of the best ``count`` items that share a word with ``text``."""

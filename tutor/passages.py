@@ -38,8 +38,11 @@ def _passages(item: Item) -> Iterator[Passage]:
 
 def lexical_text(item: Item) -> str:
     """All the words of an item, for BM25."""
-    points = [point.text for point in item.key_points]
-    return " ".join([item.title, item.question, *item.asks, *points, item.body, *_code_words(item)])
+    return " ".join([item.title, item.question, *item.asks, *points_text(item), item.body, *_code_words(item)])
+
+
+def points_text(item: Item) -> list[str]:
+    return [point.text for point in item.key_points]
 
 
 def _code_words(item: Item) -> Iterable[str]:

@@ -13,8 +13,8 @@ Kind = Literal["concept", "scenario", "coding", "mcq", "guide", "faq"]
 Level = Literal["beginner", "intermediate", "advanced"]
 Decision = Literal["answer", "clarify", "abstain", "refuse", "smalltalk"]
 Band = Literal["high", "medium", "low"]
-Field = Literal["question", "answer", "both", "ask", "words"]
-Origin = Literal["item", "model"]
+Field = Literal["question", "answer", "both", "ask", "asks", "words", "wording", "content"]
+Origin = Literal["item", "model", "memory"]
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,19 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Match:
+    """A passage near a query: cosine similarity in [-1, 1]."""
+
+    item_id: str
+    field: Field
+    similarity: float
+    passage_id: str
+
+
+@dataclass(frozen=True)
 class Hit:
-    """An item found for a question. Scores are cosine similarities in [-1, 1] (``words``: BM25 scaled to [0, 1]).
+    """An item found for a question. Scores are cosine similarities in [-1, 1] (``words``: BM25 scaled to [0, 1];
+    ``wording`` and ``content``: shares of the question's terms).
 
     ``score`` is the combination the ranking uses; ``matched`` is the text of the best field, ``field`` its name.
     """
