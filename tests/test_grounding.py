@@ -208,6 +208,67 @@ def test_sentences_of_another_item_are_not_carried() -> None:
     assert not wrong
 
 
+# --- what is said of the wrong thing ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("id", "right", "wrong"),
+    [
+        ("q032", "A pixel needs 4 bits with 16 colours.", "A pixel needs 16 bits with 4 colours."),
+        ("q017", "An AUC of 1 means a perfect ranking.", "An AUC of 0.5 means a perfect ranking."),
+        ("q038", "A voice assistant shows all three C's.", "A voice assistant shows all seven C's."),
+        (
+            "q013",
+            "A large bootstrap sample holds 63 percent of the rows.",
+            "A large bootstrap sample holds 36% of the rows.",
+        ),
+        ("q043", "Sorting takes O(n log n).", "Sorting takes O(n²)."),
+        ("q013", "Bias is mainly reduced by boosting.", "Bias is mainly reduced by bagging."),
+        ("q011", "Near zero the pull of L1 stays constant.", "Near zero the pull of L2 stays constant."),
+        ("q039", "False positives correspond to Type I errors.", "False positives correspond to Type II errors."),
+        ("q030", "A larger alpha gives a smaller tree.", "A larger alpha gives a larger tree."),
+        ("q052", "Dropout acts during training only.", "Dropout does not act during training."),
+        (
+            "q023",
+            "OLS stays unbiased but its standard errors are wrong.",
+            "OLS stays biased and its standard errors are wrong.",
+        ),
+        ("q060", "Output filters leave the weights unchanged.", "Output filters leave the weights changed."),
+        ("q016", "An SVM gives a score rather than a probability.", "An SVM gives a probability rather than a score."),
+        ("q054", "Never shuffle time series into random folds.", "Always shuffle time series into random folds."),
+        (
+            "q013",
+            "AdaBoost raises the weights of misclassified points.",
+            "Bagging raises the weights of misclassified points.",
+        ),
+        ("q013", "Boosting overfits more easily.", "As in Keras, boosting overfits more easily."),
+        ("q013", "Boosting overfits more easily.", "According to Geoffrey Hinton, boosting overfits more easily."),
+    ],
+)
+def test_a_right_sentence_is_kept_and_its_wrong_neighbour_dropped(id: str, right: str, wrong: str) -> None:
+    assert check_sentence(right, [ITEMS[id]]).supported, check_sentence(right, [ITEMS[id]]).reason
+    assert not check_sentence(wrong, [ITEMS[id]]).supported
+
+
+def test_the_reason_names_both_words_that_were_exchanged() -> None:
+    verdict = check_sentence("A larger alpha gives a larger tree.", [ITEMS["q030"]])
+    assert verdict.reason == "the passage says it of smaller, not of larger"
+
+
+@given(st.sampled_from([(item, sentence) for item in ITEMS.values() for sentence in _checkable(item)]))
+def test_a_verdict_on_its_own_text_is_the_same(pair: tuple[Item, Sentence]) -> None:
+    item, sentence = pair
+    verdict = check_sentence(f"{sentence.text} [2]", [DROPOUT, item])
+    assert verdict.supported
+    assert check_sentence(verdict.text, [DROPOUT, item]) == verdict
+
+
+@given(st.text(max_size=150), st.text(max_size=150))
+def test_no_text_and_no_passage_make_the_check_fail(text: str, body: str) -> None:
+    verdict = check_sentence(text, [_item(body, title=body[:20])])
+    assert verdict.supported == bool(verdict.text) == (not verdict.reason)
+
+
 # --- the sentence that carries a claim --------------------------------------------------------------------------------
 
 

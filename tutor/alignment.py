@@ -7,22 +7,12 @@ nothing of models or of citations.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
 
-from tutor.claims import Reading, Word, read
-from tutor.lexical import terms
-from tutor.records import Item
-from tutor.sentences import Sentence, sentences
-
-POOL = 3
-"""Sentences of a passage that a claim is compared with, at most."""
-
-MIN_ADDED = 0.12
-"""What a further sentence must add to the share of the claim that is held."""
+from tutor.claims import Reading, Word
+from tutor.ground import Evidence
+from tutor.opposites import LIGHT_WORDS
 
 MARGIN = 0.1
 """By how much another place must fit better."""
@@ -45,67 +35,6 @@ MIN_FIT = 0.3
 
 MAX_WORDS = 60
 """Longer claims are compared by these first words: the check runs while a person waits."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The readable sentences of a passage in order, with what its title and question say beside them."""
-
-    sentences: tuple[tuple[Sentence, Reading], ...]
-    heading: Reading
-    text: str
-
-    @cached_property
-    def forms(self) -> frozenset[str]:
-        return self.heading.forms.union(*(reading.forms for _, reading in self.sentences))
-
-    @cached_property
-    def terms(self) -> frozenset[str]:
-        return frozenset(terms(self.text))
-
-    @cached_property
-    def axes(self) -> frozenset[str]:
-        readings = (self.heading, *(reading for _, reading in self.sentences))
-        return frozenset(word.kind for reading in readings for word in reading.words if "/" in word.form)
-
-    @cached_property
-    def rarity(self) -> dict[str, float]:
-        counts = Counter(form for _, reading in self.sentences for form in reading.forms)
-        whole = 1 + len(self.sentences)
-        return {form: 0.3 + math.log(whole / count) / math.log(whole) for form, count in counts.items()}
-
-    def weight(self, form: str) -> float:
-        return self.rarity.get(form, 1.0)
-
-    def share(self, forms: frozenset[str], held: frozenset[str]) -> float:
-        """Share of ``forms``, by how telling each is here, that ``held`` has."""
-        total = sum(self.weight(form) for form in forms)
-        return sum(self.weight(form) for form in forms & held) / total if total else 0.0
-
-    def pool(self, claim: Reading) -> list[Reading]:
-        """The sentences that hold most of a claim: the best one, then those that hold more of the rest."""
-        rest, chosen = claim.forms, list[Reading]()
-        while len(chosen) < POOL and self.sentences:
-            best = max(
-                (reading for _, reading in self.sentences),
-                key=lambda reading: (round(self.share(rest, reading.forms), 3), -len(reading.words)),
-            )
-            if chosen and self.share(claim.forms, rest & best.forms) < MIN_ADDED:
-                break
-            chosen.append(best)
-            rest -= best.forms
-        return chosen
-
-
-def evidence(item: Item) -> Evidence:
-    """The evidence in an item."""
-    return _evidence(item.title, item.question, item.body)
-
-
-@lru_cache(maxsize=256)
-def _evidence(title: str, question: str, body: str) -> Evidence:
-    readings = tuple((sentence, read(sentence.text)) for sentence in sentences(body))
-    return Evidence(readings, read(f"{title}; {question}"), f"{title}\n{question}\n{body}")
 
 
 @dataclass(frozen=True)
@@ -135,11 +64,11 @@ def wrong_subject(claim: Reading, question: Reading, ground: Evidence) -> str:
         return ""
     topic = ground.heading.forms | question.forms
     for word in claim.words[:SUBJECT_WORDS]:
-        if word.kind == "frequency":
+        if word.kind not in ("", "name") or word.text.lower() in LIGHT_WORDS:
             continue
         said = frozenset(other.form for other in claim.words[SUBJECT_WORDS : SUBJECT_WORDS + PREDICATE_WORDS])
         shares = [(ground.share(said - {word.form}, reading.forms), reading) for _, reading in ground.sentences]
-        own = [share for share, reading in shares if word.form in reading.forms]
+        own = [share for (share, _), held in zip(shares, ground.labelled, strict=True) if word.form in held]
         best, source = max(shares, key=lambda each: each[0], default=(0.0, Reading((), ())))
         margin = TOPIC_MARGIN if word.form in topic else SUBJECT_MARGIN
         if own and best > max(own) + margin and source.words[0].form not in claim.forms:
@@ -163,8 +92,12 @@ def wrongly_turned(claim: Reading, pool: Sequence[Reading], ground: Evidence) ->
     return ""
 
 
-def wrongly_denied(claim: Reading, pool: Sequence[Reading]) -> str:
-    """What the claim denies and the passage does not, or the other way round; empty where they agree."""
+def wrongly_denied(claim: Reading, pool: Sequence[Reading], question: Reading) -> str:
+    """What the claim denies and the passage does not, or the other way round; empty where they agree.
+
+    What the question denies may be taken up again.
+    """
+    repeated = {question.words[place].form for denial in question.denials for place in denial}
     free = [[reading.words[place].form for place in denial] for reading in pool for denial in reading.denials]
     free += [[word.form] for reading in pool for word in reading.words if word.denied]
     prefixed = {word.form for word in claim.words if word.denied}
@@ -173,14 +106,16 @@ def wrongly_denied(claim: Reading, pool: Sequence[Reading]) -> str:
     for places in claim.denials:
         own = [claim.words[place].form for place in places]
         said.update(own)
+        if own[0] in repeated:
+            continue
         match = max(free, key=lambda other: (other[0] == own[0], len(set(other) & set(own))), default=None)
         if match is None or not set(match) & set(own):
             return claim.words[places[0]].text
         free.remove(match)
-    for reading in pool:
+    for number, reading in enumerate(pool):
         for places in reading.denials:
             forms = {reading.words[place].form for place in places}
-            if forms <= claim.forms and not said & forms:
+            if forms <= claim.forms and not said & forms and len(forms) > (number > 0):
                 return reading.words[places[0]].text
     return ""
 

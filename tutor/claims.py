@@ -151,7 +151,7 @@ def read(text: str) -> Reading:
 
 
 def _plain(text: str) -> str:
-    """Formulas and signs as plain words, negating phrases as the one word ``without``, a table row cell by cell."""
+    """Formulas and signs as plain words, negating phrases as one negation, a table row cell by cell."""
     text = _RAISED.sub(lambda match: "^" + match[0].translate(_SUPERSCRIPTS), text.replace("−", "-"))
     text = _NO_WORDS.sub(" ", text)
     for pattern, plain in _LATEX:
@@ -160,8 +160,8 @@ def _plain(text: str) -> str:
         text = text.replace(sign, name)
     if row := _ROW.match(text):
         text = "; ".join(f"{row['label']} {cell}" for cell in row["cells"].split("; "))
-    for phrase in NEGATING_PHRASES:
-        text = text.replace(phrase, "without")
+    for phrase, plain in NEGATING_PHRASES.items():
+        text = text.replace(phrase, plain)
     return re.sub(r"(?<=[\w)])\^(?=\d)", " ^", re.sub(r"\bR(?:_\w)?\^2", "R2", text))
 
 

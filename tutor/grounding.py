@@ -13,9 +13,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.alignment import Evidence, evidence, misplaced, wrong_subject, wrongly_denied, wrongly_turned
+from tutor.alignment import misplaced, wrong_subject, wrongly_denied, wrongly_turned
 from tutor.claims import Reading, Word, read
 from tutor.evidence import best_sentence, overlap
+from tutor.ground import Evidence, evidence
 from tutor.lexical import terms
 from tutor.opposites import LIGHT_WORDS
 from tutor.records import Citation, Item
@@ -26,6 +27,9 @@ PASSAGE_COVERAGE = 0.7
 
 SENTENCE_COVERAGE = 0.4
 """Share that one sentence of the passage must hold."""
+
+LIST_COVERAGE = 0.75
+"""Share that sentences on end must hold together where no single one does: a sentence may sum up a list."""
 
 MIN_TERMS = 2
 MIN_OPPOSITE = 5
@@ -84,7 +88,9 @@ def _support(claim: str, question: str, number: int, item: Item) -> Citation | s
     if _coverage(said, read(question), ground) < PASSAGE_COVERAGE:
         return "too few of its words stand in the passage"
     best = best_sentence(asked, item, claim)
-    if best is None or overlap(asked, best) < SENTENCE_COVERAGE:
+    if best is None or (
+        overlap(asked, best) < SENTENCE_COVERAGE and ground.listed(said.forms - read(question).forms) < LIST_COVERAGE
+    ):
         return "no sentence of the passage carries it"
     return _clash(said, read(question), ground) or Citation(number, item.id, item.body[best.start : best.end])
 
@@ -110,7 +116,7 @@ def _clash(said: Reading, question: Reading, ground: Evidence) -> str:
     pool = ground.pool(said)
     if pair := misplaced(said, pool, ground):
         return f"the passage says it of {pair[1]}, not of {pair[0]}"
-    if word := wrongly_turned(said, pool, ground) or wrongly_denied(said, pool):
+    if word := wrongly_turned(said, pool, ground) or wrongly_denied(said, pool, question):
         return f"the passage says the opposite about {word}"
     if word := wrong_subject(said, question, ground):
         return f"the passage does not say it of {word}"

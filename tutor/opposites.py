@@ -98,7 +98,13 @@ SYNONYMS: tuple[str, ...] = (
 )
 
 NEGATORS = frozenset("not no never none neither nor cannot without hardly nobody nothing".split())
-NEGATING_PHRASES = ("rather than", "instead of", "free of")
+NEGATING_PHRASES = {
+    "rather than": "without",
+    "instead of": "without",
+    "free of": "without",
+    "at most": "never above",
+    "at least": "never below",
+}
 DENYING_WORDS = frozenset(
     "independent independently invalid imbalanced irrelevant inaccurate insignificant inconsistent incorrect "
     "incomplete insensitive impure impossible nonlinear nonconvex invisible inefficient".split()
@@ -108,7 +114,8 @@ DENYING_WORDS = frozenset(
 LIGHT_WORDS = frozenset(
     "need needs require requires have has had get gets give gives make makes made do does take takes use uses used "
     "be been being necessarily just simply really usually always only by itself themselves yet longer quite very "
-    "any them some most then thus therefore hence moreover too rather also can may will should must one a an "
+    "any it up out you your whether consider usage "
+    "them some most then thus therefore hence moreover too rather also can may will should must one a an "
     "the its their this that these those to of in on at for from into with as it they".split()
 )
 """Words that a negation passes over to reach what it denies."""
