@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from conftest import SMALL_ITEMS
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tutor.corpus import read_corpus
@@ -255,6 +255,7 @@ def test_the_reason_names_both_words_that_were_exchanged() -> None:
     assert verdict.reason == "the passage says it of smaller, not of larger"
 
 
+@settings(deadline=None)  # an item is read once, which takes longer than a check
 @given(st.sampled_from([(item, sentence) for item in ITEMS.values() for sentence in _checkable(item)]))
 def test_a_verdict_on_its_own_text_is_the_same(pair: tuple[Item, Sentence]) -> None:
     item, sentence = pair
@@ -263,6 +264,7 @@ def test_a_verdict_on_its_own_text_is_the_same(pair: tuple[Item, Sentence]) -> N
     assert check_sentence(verdict.text, [DROPOUT, item]) == verdict
 
 
+@settings(deadline=None)  # an item is read once, which takes longer than a check
 @given(st.text(max_size=150), st.text(max_size=150))
 def test_no_text_and_no_passage_make_the_check_fail(text: str, body: str) -> None:
     verdict = check_sentence(text, [_item(body, title=body[:20])])
