@@ -12,8 +12,9 @@ from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
 from tutor.answering import Tutor
-from tutor.batch import answer_row, as_record, read_rows, run_batch
+from tutor.batch import answer_row, as_record, run_batch
 from tutor.errors import TutorError
+from tutor.json_lines import read_rows
 from tutor.index import IndexInUse
 from tutor.records import Answer, Question
 from tutor.settings import Settings

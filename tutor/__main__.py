@@ -179,6 +179,32 @@ def evaluate(
 
 
 @app.command()
+def calibrate(
+    no_llm: NoModel = False,
+    out: Annotated[Path | None, typer.Option(help="The file to write, this person's own where none is named.")] = None,
+) -> None:
+    """Fit the confidence anew, to this corpus and these models; takes about a quarter of an hour with a model."""
+    from tutor.assembly import chat_model_of, sentence_embedder
+    from tutor.calibration.calibrate import calibrate as run_calibration
+    from tutor.calibration.record import write_calibration
+    from tutor.chat_model import model_title
+    from tutor.embedding import embedder_name
+    from tutor.index import SearchIndex
+
+    settings = _with_model(read_settings(), no_llm)
+    embedder = sentence_embedder(settings)
+    index = SearchIndex.open(settings.index, embedder_name(embedder), settings.chroma_url)
+    title = model_title(settings.chat_model)
+    with _bar(unit="questions") as progress:
+        calibration, summaries = run_calibration(index, embedder, chat_model_of(settings), title, progress)
+    path = out or settings.calibration
+    write_calibration(calibration, path)
+    for summary in summaries:
+        print(summary)
+    print(f"The calibration is {path}", file=sys.stderr)
+
+
+@app.command()
 def doctor(
     verify: Annotated[bool, typer.Option("--verify", help="Read all weights again and check their SHA-256.")] = False,
 ) -> None:

@@ -9,8 +9,10 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
 from tutor.answering import Tutor
-from tutor.chat_model import ModelSpec, connect, model_title, parse_spec
+from tutor.calibration.record import SHIPPED, Calibration, read_calibration
+from tutor.chat_model import connect, model_title, parse_spec
 from tutor.embedding import SentenceEmbedder, embedder_name
+from tutor.errors import CalibrationError
 from tutor.index import IndexInUse
 from tutor.settings import Settings
 from tutor.warming import Warming
@@ -48,13 +50,25 @@ def build_tutor(
     index.get()
     name = "given"
     if chat_model is None:
-        spec = parse_spec(settings.chat_model)
         name = model_title(settings.chat_model)
-        chat_model = _chat_model(spec, settings)
-    return Tutor(index, embedder, chat_model, name, warming=Warming(chat_model) if warming and chat_model else None)
+        chat_model = chat_model_of(settings)
+    reader = Warming(chat_model) if warming and chat_model else None
+    calibration, notices = calibration_in_use(settings)
+    return Tutor(index, embedder, chat_model, name, notices, reader, calibration)
 
 
-def _chat_model(spec: ModelSpec, settings: Settings) -> BaseChatModel | None:
+def calibration_in_use(settings: Settings) -> tuple[Calibration | None, tuple[str, ...]]:
+    """This person's own calibration where there is one, else the shipped one; and what to say where neither works."""
+    path = settings.calibration if settings.calibration.exists() else SHIPPED
+    try:
+        return read_calibration(path), ()
+    except CalibrationError as error:
+        return None, (str(error),)
+
+
+def chat_model_of(settings: Settings) -> BaseChatModel | None:
+    """The chat model that the settings name, None where that is none. Raises ChatModelError."""
+    spec = parse_spec(settings.chat_model)
     if spec.kind == "none":
         return None
     return embedded_chat_model(settings) if spec.kind == "embedded" else connect(spec.url, spec.model, settings.api_key)

@@ -1,43 +1,90 @@
 """How sure the tutor is that the first hit answers the question, and what follows from it.
 
-PROVISIONAL: a logistic model of two retrieval signals, fitted on the corpus's own asks (each asked once with its item
-in the index and itself left out, once with its item taken away) and on the project's off-topic messages. No chat model
-is asked and no risk is certified yet. Knows nothing of how an answer is written.
+The probability comes from a calibration; the decision from thresholds whose risk that calibration certifies. Knows
+nothing of how a calibration is fitted, of models, or of how an answer is written.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from tutor.calibration.record import Fit
 from tutor.lexical import terms
-from tutor.records import Band, Confidence, Decision, Hit
-
-INTERCEPT, SCORE_WEIGHT, MARGIN_WEIGHT = -3.51, 4.93, 12.70
-OFF_TOPIC_SCORE = 0.25
-"""Below it a question is plainly off topic: on the fitting set 70 % of the off-topic messages, 1 % of the others."""
-
-HIGH, MEDIUM = 0.66, 0.33
-DIRECT_SIMILARITY = 0.70
-"""A question this near to an item's title or one of its asks is that item's own question in other words."""
+from tutor.records import Band, Confidence, Decision, Hit, Item
+from tutor.signals import SUFFICIENCY, retrieval_signals
 
 CLARIFY_MARGIN = 0.06
 CLARIFY_TERMS = 2
+WORDS_SCORE = 0.5
+"""A squashed BM25 score from which on words alone are believed, while the embedding model is loading."""
+
+DIRECT_SIMILARITY = 0.70
+OWN_QUESTION = 0.99
+"""The probability where the question is, word for word, one that the first item was written for."""
 
 
-def confidence(hits: Sequence[Hit], words_only: bool = False) -> Confidence:
-    """The probability that ``hits[0]`` answers the question, with its band and reason."""
+@dataclass(frozen=True)
+class Basis:
+    """By what a question is judged. ``conservative`` says that the calibration does not fit what is in use: then only
+    what is certified for half the risk is answered."""
+
+    fit: Fit
+    conservative: bool = False
+
+    @property
+    def answer(self) -> float | None:
+        return self.fit.high if self.conservative else self.fit.answer
+
+    @classmethod
+    def unknown(cls) -> Basis:
+        """Where there is no calibration: the score alone stands for the probability, and nothing is certified."""
+        return cls(Fit({"score": 8.0}, -5.0, 0.0, None, None, 0.25), conservative=True)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How sure the tutor is, and what it does. ``is_vague``: it asks back because the question means several things."""
+
+    confidence: Confidence
+    decision: Decision
+    is_vague: bool = False
+
+
+def judge(question: str, hits: Sequence[Hit], items: Mapping[str, Item], basis: Basis, yes: float | None) -> Verdict:
+    """``hits`` were found with vectors; ``yes`` is the log-odds that the first one's passage is sufficient, where
+    ``basis`` weighs it."""
     if not hits:
-        return Confidence(0.0, "low", "nothing in the corpus shares a word with the question")
-    margin = hits[0].score - (hits[1].score if len(hits) > 1 else 0.0)
-    value = 1 / (1 + math.exp(-(INTERCEPT + SCORE_WEIGHT * hits[0].score + MARGIN_WEIGHT * margin)))
-    if words_only:
-        return Confidence(min(value, MEDIUM), "low", "only words were compared: the embedding model is still loading")
-    return Confidence(value, _band(value), _reason(hits[0], margin, value))
+        return Verdict(Confidence(0.0, "low", "nothing in the corpus shares a word with the question"), "abstain")
+    signals = retrieval_signals(hits) | ({} if yes is None else {SUFFICIENCY: yes})
+    value = basis.fit.probability(signals)
+    if is_own_question(question, items[hits[0].item_id]):
+        reason = "the question is one of the item's own"
+        return Verdict(Confidence(max(value, OWN_QUESTION), "high", reason), "answer")
+    vague = is_vague(question, hits)
+    decision = _decide(value, basis, vague)
+    reason = _reason(decision, hits, basis, yes, vague)
+    return Verdict(Confidence(value, _band(value, basis), reason), decision, vague and decision == "clarify")
+
+
+def judge_words(question: str, hits: Sequence[Hit], items: Mapping[str, Item]) -> Verdict:
+    """For the seconds before the embedding model is loaded: ``hits`` were found by words alone."""
+    reason = "only words were compared: the embedding model is still loading"
+    if not hits:
+        return Verdict(Confidence(0.0, "low", "nothing in the corpus shares a word with the question"), "abstain")
+    own = is_own_question(question, items[hits[0].item_id])
+    decision: Decision = "answer" if own or hits[0].score >= WORDS_SCORE else "clarify"
+    return Verdict(Confidence(hits[0].score / 2, "low", reason), decision)
+
+
+def is_own_question(question: str, item: Item) -> bool:
+    """Whether the question is the item's title, its question or one of its asks, but for case and punctuation."""
+    return _plain(question) in {_plain(own) for own in (item.title, item.question, *item.asks)}
 
 
 def is_direct_match(hits: Sequence[Hit]) -> bool:
-    """Whether the question is the first hit's own, in other words."""
+    """Whether the question is near to the first hit's own: then the item's own answer comes first."""
     return bool(hits) and max(hits[0].scores.get("question", 0.0), hits[0].scores.get("ask", 0.0)) >= DIRECT_SIMILARITY
 
 
@@ -46,30 +93,39 @@ def is_close(hits: Sequence[Hit]) -> bool:
     return len(hits) > 1 and hits[0].score - hits[1].score < CLARIFY_MARGIN
 
 
-def decide(question: str, hits: Sequence[Hit], words_only: bool = False) -> Decision:
-    """Answer, ask back, or say that the corpus does not hold it.
+def is_vague(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether the question is a word or two that several items share."""
+    few = len(set(terms(question))) <= CLARIFY_TERMS
+    return few and is_close(hits) and hits[1].scores.get("words", 0.0) > 0
 
-    A word or two that several items share need asking back; a word or two that are in one item at most are a topic of
-    their own, and near to others by chance.
-    """
-    if not hits or (not words_only and hits[0].score < OFF_TOPIC_SCORE):
+
+def _decide(value: float, basis: Basis, vague: bool) -> Decision:
+    if value < basis.fit.abstain:
         return "abstain"
-    if len(set(terms(question))) <= CLARIFY_TERMS and is_close(hits) and not is_direct_match(hits):
-        return "clarify" if hits[1].scores.get("words", 0.0) > 0 else "abstain"
-    return "answer"
+    if not vague and basis.answer is not None and value >= basis.answer:
+        return "answer"
+    return "clarify"
 
 
-def _band(value: float) -> Band:
-    return "high" if value >= HIGH else "medium" if value >= MEDIUM else "low"
+def _band(value: float, basis: Basis) -> Band:
+    if basis.fit.high is not None and value >= basis.fit.high and not basis.conservative:
+        return "high"
+    return "medium" if basis.answer is not None and value >= basis.answer else "low"
 
 
-def _reason(first: Hit, margin: float, value: float) -> str:
-    if first.score < OFF_TOPIC_SCORE:
+def _reason(decision: Decision, hits: Sequence[Hit], basis: Basis, yes: float | None, vague: bool) -> str:
+    if decision == "answer":
+        return "one item clearly matches best" if yes is None else "one item matches, and the chat model agrees"
+    if decision == "clarify" and vague:
+        return "the question is short, and several items share its words"
+    if decision == "abstain" and hits[0].scores.get("wording", 0.0) == 0:
         return "no item comes near the question"
-    if value >= HIGH:
-        return "one item clearly matches best"
-    if margin < CLARIFY_MARGIN / 2:
-        return "several items match about equally well"
-    if first.score < 2 * OFF_TOPIC_SCORE:
-        return "the best item matches only loosely"
-    return "the best item matches, but not by a wide margin"
+    if basis.conservative:
+        return "the confidence is not calibrated for what is in use"
+    if yes is not None and yes < 0:
+        return "the chat model finds no full answer in the best item"
+    return "several items match about equally well" if is_close(hits) else "the best item matches only loosely"
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))

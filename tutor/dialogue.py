@@ -15,7 +15,7 @@ from bm25s import stopwords
 
 from tutor.records import Turn
 
-Act = Literal["question", "empty", "greeting", "thanks", "goodbye", "order", "abuse"]
+Act = Literal["question", "empty", "greeting", "thanks", "goodbye", "order", "abuse", "harm"]
 
 QUESTION_CHARACTERS = 2000
 """What is read of a message. Nothing that asks one question is longer."""
@@ -65,6 +65,13 @@ _ABUSE = re.compile(
     r"asshole)",
     re.IGNORECASE,
 )
+_HARM = re.compile(
+    r"\b(?:write|make|build|create|code|give me) (?:me )?(?:an? |some )?(?:\w+ ){0,2}"
+    r"(?:malware|virus|ransomware|keylogger|trojan|exploit|bomb|weapon)\b"
+    r"|\b(?:kill|hurt|harm) (?:myself|someone|somebody|my \w+)\b|\bsuicid"
+    r"|\bchest pain\b|\boverdose\b|\bi (?:want|am going) to die\b",
+    re.IGNORECASE,
+)
 _LEANS = re.compile(
     r"^(?:and|but|so|or|also|then|ok(?:ay)?|yes|no|why|how so|when|where)\b|^(?:what|how) about\b"
     r"|^(?:what|which) (?:one|of)\b|\b(?:it|its|they|them|their|that|this|those|these|he|she)\b"
@@ -73,6 +80,20 @@ _LEANS = re.compile(
     re.IGNORECASE,
 )
 _COMPARES = re.compile(r"\b(?:vs|versus|differ\w*|compar\w*|better|rather|instead|or)\b", re.IGNORECASE)
+_SIDE = r"([\w][\w' /+.-]{1,60}?)"
+_VERSUS = re.compile(
+    rf"^(?:.*\b(?:compare|is|use|about|choose|when|why|of|the)\s)?{_SIDE}\s+(?:vs\.?|versus)\s+{_SIDE}\s*(?:[?.,;:]|$)",
+    re.I,
+)
+_BETWEEN = re.compile(
+    rf"\b(?:difference|differences|choose|compare)\s+(?:between\s+)?{_SIDE}\s+(?:and|with|to)\s+{_SIDE}\s*(?:[?.,;:]|$)",
+    re.I,
+)
+_MEMORY = re.compile(
+    r"\b(?:from|use|using) (?:your|the model'?s?) (?:own )?(?:memory|knowledge|training)\b|\bfrom (?:your )?memory\b"
+    r"|\banswer (?:it |this )?anyway\b|\bwithout the corpus\b|\boutside (?:of )?(?:the|your) corpus\b",
+    re.IGNORECASE,
+)
 _LANGUAGES = {
     "German": stopwords.STOPWORDS_GERMAN,
     "Dutch": stopwords.STOPWORDS_DUTCH,
@@ -98,6 +119,8 @@ def act(message: str) -> Act:
         return "order"
     if _ABUSE.search(message):
         return "abuse"
+    if _HARM.search(message):
+        return "harm"
     words = re.sub(r"[^\w' ]+", " ", message.lower())
     words = re.sub(r"\s+", " ", words).strip()
     if _GREETING.fullmatch(words):
@@ -124,6 +147,24 @@ def _latin(word: str) -> bool:
     """Whether ``word`` may stand in English: Latin letters, those of a formula, or one or two Greek ones."""
     scripts = _SCRIPTS if len(word) > 2 else (*_SCRIPTS, "GREEK")
     return all(unicodedata.name(char, "").startswith(scripts) for char in word if char.isalpha())
+
+
+def sides(message: str) -> tuple[str, ...]:
+    """The two things that ``message`` sets side by side, where it does: X and Y of "X versus Y"."""
+    found = _VERSUS.search(message) or _BETWEEN.search(message)
+    return tuple(side.strip() for side in found.groups()) if found else ()
+
+
+def asks_memory(message: str) -> bool:
+    """Whether the person wants the chat model's own knowledge, which the corpus does not vouch for."""
+    return bool(_MEMORY.search(message))
+
+
+def without_memory_words(message: str, history: Sequence[Turn]) -> str:
+    """What is asked of the model's memory: ``message`` itself, or the question before it where it says no more than
+    "answer from memory"."""
+    rest = _MEMORY.sub(" ", message).strip(" ,.:;?")
+    return message if len(rest.split()) > 3 else with_previous("", history).strip() or message
 
 
 def compares(message: str) -> bool:

@@ -48,6 +48,10 @@ class ChatModelError(TutorError):
     """The chat model is not there, not ready or does not answer."""
 
 
+class CalibrationError(TutorError):
+    """A calibration is missing, damaged, or cannot be made from what there is."""
+
+
 class PortInUseError(TutorError):
     """The address the page should listen on is taken."""
 

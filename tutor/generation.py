@@ -77,6 +77,22 @@ def generate(
         written.failed = True
 
 
+def remember(
+    model: BaseChatModel, messages: Sequence[BaseMessage], written: Written, config: RunnableConfig | None
+) -> Iterator[str]:
+    """Sentences from the model's memory, as they come; no passage is there to check them against."""
+    try:
+        for sentence in complete_sentences(_pieces(model, messages, written, config)):
+            written.first_sentence_ms = written.first_sentence_ms or written.elapsed_ms()
+            written.kept.append(sentence.strip() + ("\n" if sentence.endswith("\n") else " "))
+            yield written.kept[-1]
+            if len(written.kept) == MAX_SENTENCES:
+                return
+    except Exception:  # each engine raises its own kinds; all mean that no more words come
+        _LOG.warning("the chat model failed", exc_info=True)
+        written.failed = True
+
+
 def _pieces(
     model: BaseChatModel, messages: Sequence[BaseMessage], written: Written, config: RunnableConfig | None
 ) -> Iterator[str]:

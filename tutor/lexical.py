@@ -35,7 +35,7 @@ class LexicalIndex:
 
     def __init__(self, engine: Any, item_ids: Sequence[str]) -> None:
         self._engine = engine
-        self._item_ids = list(item_ids)
+        self.item_ids = tuple(item_ids)
 
     @classmethod
     def build(cls, texts: Sequence[str], item_ids: Sequence[str]) -> LexicalIndex:
@@ -55,14 +55,14 @@ class LexicalIndex:
         row = self._engine.vocab_dict.get(term)
         starts = self._engine.scores["indptr"]
         found = 0 if row is None else int(starts[row + 1] - starts[row])
-        return math.log(1 + (len(self._item_ids) - found + 0.5) / (found + 0.5))
+        return math.log(1 + (len(self.item_ids) - found + 0.5) / (found + 0.5))
 
     def search(self, text: str, count: int) -> dict[str, float]:
-        """BM25 scores, 0 and up, of the best ``count`` items that share a word with ``text``."""
-        asked = [term for term in terms(text) if term in self._engine.vocab_dict]
+        """BM25 scores, 0 and up, of the best ``count`` items that share a word with ``text``; repeats count once."""
+        asked = [term for term in dict.fromkeys(terms(text)) if term in self._engine.vocab_dict]
         if not asked:
             return {}
-        found, scores = self._engine.retrieve([asked], k=min(count, len(self._item_ids)), show_progress=False)
+        found, scores = self._engine.retrieve([asked], k=min(count, len(self.item_ids)), show_progress=False)
         return {
-            self._item_ids[int(row)]: float(score) for row, score in zip(found[0], scores[0], strict=True) if score > 0
+            self.item_ids[int(row)]: float(score) for row, score in zip(found[0], scores[0], strict=True) if score > 0
         }

@@ -151,20 +151,25 @@ class Turn:
 @dataclass(frozen=True)
 class Question:
     """What a person asks, with the conversation before it. ``generate`` False asks for the corpus's own words only;
-    ``judge`` False asks no chat model at all, not even whether a passage answers the question."""
+    ``judge`` False asks no chat model at all, not even whether a passage answers the question. ``chosen`` is the id of
+    the item that the person clicked, when asked which one was meant. ``from_memory`` asks for the chat model's own
+    words, which nothing verifies."""
 
     text: str
     history: tuple[Turn, ...] = ()
     generate: bool = True
     judge: bool = True
+    chosen: str = ""
+    from_memory: bool = False
 
 
 @dataclass(frozen=True)
 class Timings:
-    """Milliseconds from the start of the question: to the hits, to the first word of the model (which nobody sees
-    yet), to its first checked sentence, to the end. 0 where there was none."""
+    """Milliseconds from the start of the question: to the hits, to the decision, to the first word of the model (which
+    nobody sees yet), to its first checked sentence, to the end. 0 where there was none."""
 
     retrieval_ms: float = 0.0
+    decision_ms: float = 0.0
     first_token_ms: float = 0.0
     first_sentence_ms: float = 0.0
     total_ms: float = 0.0
@@ -172,7 +177,8 @@ class Timings:
 
 @dataclass(frozen=True)
 class Answer:
-    """The finished turn. ``origin`` says whose words ``text`` is: the item's own or the model's, checked.
+    """The finished turn. ``origin`` says whose words ``text`` is: the item's own, the model's, checked, or the model's
+    from memory, which nothing verifies.
 
     ``tailored`` are the model's checked words below the item's own answer, on a direct match. ``notices`` are
     sentences about how the answer came to be (the model is still loading, its words were dropped, the question is not
@@ -197,7 +203,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class EvidenceEvent:
-    """The hits, before any word of the answer: ``items`` are the first hits' items, ``citations`` what to mark."""
+    """The hits, before the decision and any word of the answer: ``items`` are the first hits' items, ``citations`` what
+    to mark. A second one without items takes them back: nothing is claimed from them."""
 
     items: tuple[Item, ...]
     hits: tuple[Hit, ...]
@@ -215,7 +222,7 @@ class DecisionEvent:
 
 @dataclass(frozen=True)
 class TokenEvent:
-    """The next piece of the answer, already checked. ``origin`` tells the item's own words from the model's."""
+    """The next piece of the answer, already checked unless ``origin`` is the model's memory."""
 
     text: str
     origin: Origin

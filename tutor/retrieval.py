@@ -77,9 +77,7 @@ def retrieve_words(question: str, index: Searchable, count: int = ITEMS) -> list
     return sorted(hits, key=lambda hit: (-hit.score, hit.item_id))
 
 
-def _by_item(
-    matches: Sequence[Match], words: Mapping[str, float], index: Searchable
-) -> dict[str, dict[Field, float]]:
+def _by_item(matches: Sequence[Match], words: Mapping[str, float], index: Searchable) -> dict[str, dict[Field, float]]:
     """The signals of every item that was found by a vector or by a word."""
     floor = min((match.similarity for match in matches), default=0.0)
     fields: dict[str, dict[Field, list[float]]] = defaultdict(lambda: defaultdict(list))

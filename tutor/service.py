@@ -93,6 +93,7 @@ class Service:
         if self._index is None:
             raise SearchIndexError(self._index_part.words.rstrip("."), "an index", "wait a few seconds and ask again")
         from tutor.answering import Tutor
+        from tutor.assembly import calibration_in_use
 
         choice = model or ChatModelChoice(self.settings.chat_model, self.settings.api_key)
         spec = parse_spec(choice.spec)
@@ -104,7 +105,9 @@ class Service:
             notices.append(f"{self._model_part.words} Until then answers are the corpus's own words.")
         embedder = self._embedder if self._embedder_part.ready else None
         warming = self._warming if spec.kind == "embedded" else None
-        tutor = Tutor(self._index, embedder, chat_model, model_title(choice.spec), notices, warming)
+        calibration, warnings = calibration_in_use(self.settings)
+        notices += warnings
+        tutor = Tutor(self._index, embedder, chat_model, model_title(choice.spec), notices, warming, calibration)
         with self._warming.person_asks() if self._warming else nullcontext():
             yield from tutor.stream(question)
 

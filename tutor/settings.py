@@ -44,6 +44,11 @@ class Settings:
         return self.home / "index"
 
     @property
+    def calibration(self) -> Path:
+        """The calibration for this person's corpus and models, where one was made."""
+        return self.home / "calibration.json"
+
+    @property
     def library(self) -> Path:
         return self.home / "library"
 

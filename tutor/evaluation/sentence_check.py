@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tutor.batch import read_rows
 from tutor.errors import TutorError
 from tutor.evaluation.metrics import Estimate, clopper_pearson
 from tutor.grounding import check_sentence
+from tutor.json_lines import read_rows
 from tutor.mutations import mutation_table
 from tutor.records import Item
 

@@ -1,0 +1,117 @@
+"""Fits the probability that the first hit answers the question, and certifies the thresholds at which it is answered.
+
+A logistic regression of a few signals: with some hundred samples it calibrates better than anything freer. Every
+threshold rests on probabilities that were cross-fitted: the questions of an item are judged by a model that saw none
+of them. Knows nothing of where signals come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tutor.calibration.record import Fit
+from tutor.calibration.sample import Asked, Source
+
+RISK = 0.10
+"""The share of wrong ones among answered questions that is certified, with ``CERTAINTY``."""
+
+CERTAINTY = 0.95
+MIX: dict[Source, float] = {"question": 0.45, "ask": 0.15, "near miss": 0.22, "item removed": 0.08, "off topic": 0.1}
+"""What people are taken to ask: six in ten questions that the corpus answers, three near misses, one off topic.
+
+Asks count less than the project's questions, because an item's asks were written to be unlike each other: one that is
+left out finds its item in 73 of 100 cases, a question by someone else in 91.
+"""
+
+FOLDS = 10
+REGULARISATION = 1.0
+ABSTAIN_BELOW = 0.2
+"""Four to one against: below it the tutor says that the corpus does not hold it, and does not ask back."""
+
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fit, and the cross-fitted probabilities of the sample it was made from, in the sample's order."""
+
+    fit: Fit
+    probabilities: Vector
+
+
+def fit(sample: Sequence[Asked], signals: Sequence[dict[str, float]], names: Sequence[str]) -> Fitted:
+    """``signals[i]`` holds all of ``names`` for ``sample[i]``."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold
+
+    matrix: Matrix = np.array([[row[name] for name in names] for row in signals], dtype=np.float64)
+    right = np.array([asked.is_right for asked in sample])
+    weights = mix_weights([asked.source for asked in sample])
+    middle, spread = matrix.mean(axis=0), matrix.std(axis=0) + 1e-9
+    scaled = (matrix - middle) / spread
+
+    def trained(rows: np.ndarray) -> LogisticRegression:
+        model = LogisticRegression(C=REGULARISATION, max_iter=1000)
+        return model.fit(scaled[rows], right[rows], sample_weight=weights[rows])
+
+    probabilities = np.zeros(len(sample))
+    folds = GroupKFold(FOLDS).split(scaled, right, groups=[asked.group for asked in sample])
+    for train, held_out in folds:
+        probabilities[held_out] = trained(train).predict_proba(scaled[held_out])[:, 1]
+    whole = trained(np.arange(len(sample)))
+    slopes = whole.coef_[0] / spread
+    intercept = float(whole.intercept_[0] - slopes @ middle)
+    mixed = _in_the_mix(sample)
+    answer, high = (certified_threshold(probabilities[mixed], right[mixed], risk) for risk in (RISK, RISK / 2))
+    made = Fit(
+        {name: float(slope) for name, slope in zip(names, slopes, strict=True)},
+        intercept,
+        RISK,
+        answer,
+        high,
+        ABSTAIN_BELOW,
+    )
+    return Fitted(made, probabilities)
+
+
+def mix_weights(sources: Sequence[Source]) -> Vector:
+    """Weights with which the sources stand to each other as in ``MIX``; their mean is 1."""
+    counts = {source: sources.count(source) for source in set(sources)}
+    whole = sum(MIX[source] for source in counts)
+    return np.array([MIX[source] / whole * len(sources) / counts[source] for source in sources])
+
+
+def certified_threshold(probabilities: Vector, right: np.ndarray, risk: float) -> float | None:
+    """The lowest probability from which on the risk of a wrong answer is at most ``risk``, with ``CERTAINTY``.
+
+    The upper bound is Clopper and Pearson's (1934), one-sided. None where no threshold can be certified: 29 answers
+    without an error are the fewest for a risk of 10 %, 59 for 5 %.
+    """
+    from scipy.stats import beta
+
+    order = np.argsort(-probabilities, kind="stable")
+    wrong = np.cumsum(~right[order])
+    answered = np.arange(1, len(order) + 1)
+    bounds = beta.ppf(CERTAINTY, wrong + 1, answered - wrong)
+    bounds = np.where(wrong == answered, 1.0, bounds)
+    last_of_equals = np.append(np.diff(probabilities[order]) != 0, True)
+    allowed = np.flatnonzero((bounds <= risk) & last_of_equals)
+    return float(probabilities[order][allowed[-1]]) if len(allowed) else None
+
+
+def _in_the_mix(sample: Sequence[Asked]) -> np.ndarray:
+    """Places of a part of the sample in which the sources stand to each other as in ``MIX``; counts certify, weights
+    cannot."""
+    places = {source: [at for at, asked in enumerate(sample) if asked.source == source] for source in MIX}
+    size = min(len(found) / MIX[source] for source, found in places.items() if found)
+    chosen = [
+        at
+        for source, found in places.items()
+        if found
+        for at in np.random.default_rng(0).permutation(found)[: round(size * MIX[source])]
+    ]
+    return np.array(sorted(chosen), dtype=int)
