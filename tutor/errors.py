@@ -48,6 +48,10 @@ class ChatModelError(TutorError):
     """The chat model is not there, not ready or does not answer."""
 
 
+class SandboxError(TutorError):
+    """Programs cannot be run: no fence is available here, or too many wait."""
+
+
 class PortInUseError(TutorError):
     """The address the page should listen on is taken."""
 

@@ -23,6 +23,8 @@ from typing import Any
 import numpy as np
 
 MAX_DEPTH = 24
+MAX_HASHED = 2000
+"""Entries of a set or dict: numbers chosen to collide would take the trusted side quadratic time."""
 DTYPES = {np.dtype(name).str: np.dtype(name) for name in "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()}
 _WIDER = {"f": np.dtype(np.float64), "c": np.dtype(np.complex128)}
 
@@ -94,11 +96,15 @@ class Encoder:
         return self._container(value, depth)
 
     def _container(self, value: Any, depth: int) -> Any:
+        if isinstance(value, set | frozenset | dict) and len(value) > MAX_HASHED:
+            raise WireError(f"{describe(value)} of more than {MAX_HASHED} entries")
         if isinstance(value, bytes | bytearray):
             return ["b", self._base64(bytes(value))]
-        for tag, kind in (("l", list), ("t", tuple), ("s", set), ("s", frozenset)):
+        for tag, kind in (("l", list), ("t", tuple)):
             if isinstance(value, kind):
                 return [tag, [self.encode(each, depth + 1) for each in value]]
+        if isinstance(value, set | frozenset):
+            return ["s", sorted((self.encode(each, depth + 1) for each in value), key=json.dumps)]
         if isinstance(value, dict):
             return ["d", [[self.encode(key, depth + 1), self.encode(each, depth + 1)] for key, each in value.items()]]
         if isinstance(value, Stream):
@@ -200,7 +206,13 @@ def _decode_many(values: list[Any], depth: int) -> list[Any]:
 
 
 def _decode_pairs(pairs: list[Any], depth: int) -> dict[Any, Any]:
-    return {decode(key, depth + 1): decode(value, depth + 1) for key, value in pairs}
+    return {decode(key, depth + 1): decode(value, depth + 1) for key, value in _few(pairs)}
+
+
+def _few(entries: list[Any]) -> list[Any]:
+    if len(entries) > MAX_HASHED:
+        raise WireError("a set or dict too large")
+    return entries
 
 
 def _bytes(data: str) -> bytes:
@@ -222,7 +234,7 @@ _DECODERS = {
     "b": lambda data, depth: _bytes(data),
     "l": _decode_many,
     "t": lambda values, depth: tuple(_decode_many(values, depth)),
-    "s": lambda values, depth: set(_decode_many(values, depth)),
+    "s": lambda values, depth: set(_decode_many(_few(values), depth)),
     "d": _decode_pairs,
     "a": _decode_array,
     "n": lambda name, data, depth: np.frombuffer(_bytes(data), dtype=DTYPES[name], count=1)[0],
