@@ -149,6 +149,49 @@ def lint(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def run(
+    exercise: Annotated[str, typer.Argument(help="Id, slug or function name: q043 or nms.")],
+    call: Annotated[str, typer.Option(help="A call of literals instead of the sample.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Run the reference solution of an exercise in the sandbox."""
+    from tutor.judging import Judge
+
+    with Judge(read_settings().corpus) as judge:
+        execution = judge.run(exercise, call or None)
+    if as_json:
+        value = None if execution.problem else execution.shown
+        record = {"exercise": execution.exercise, "call": execution.call, "value": value, "stdout": execution.printed}
+        print(json.dumps(record | {"ms": execution.ms, "problem": execution.problem, "code": execution.code}))
+    else:
+        print(f"{execution.code}\n>>> {execution.call}\n{printable(execution.printed)}{printable(execution.shown)}")
+        print(execution.problem or f"({execution.ms:.2f} ms)", file=sys.stderr)
+    if execution.problem:
+        raise typer.Exit(1)
+
+
+@app.command()
+def attempt(
+    exercise: Annotated[str, typer.Argument(help="Id, slug or function name: q043 or nms.")],
+    file: Annotated[Path, typer.Argument(help="The candidate's solution.")],
+    as_json: AsJson = False,
+) -> None:
+    """Judge a solution: run it in the sandbox on the exercise's cases."""
+    from tutor.judging import Judge
+
+    source = file.read_bytes().decode("utf-8-sig", "replace")
+    with Judge(read_settings().corpus) as judge:
+        judged = judge.attempt(exercise, source)
+    if as_json:
+        record = asdict(judged)
+        print(json.dumps({"verdict": record.pop("verdict"), "stdout": record.pop("printed")} | record))
+        return
+    for row in judged.cases:
+        print(f"{row.verdict:<8} {row.name}" + (f": {printable(row.found)}" if row.found else ""))
+    print(f"{judged.verdict}" + (f": {printable(judged.problem)}" if judged.problem else ""))
+
+
 @app.command("eval")
 def evaluate(
     questions: Annotated[
@@ -183,6 +226,11 @@ def doctor(
             print(f"{'':28} to mend it: {finding.mend}")
     if not all(finding.well for finding in findings if finding.part != "address"):
         raise typer.Exit(1)
+
+
+def printable(text: str) -> str:
+    """Text of a stranger's program for a terminal: without the characters that control it."""
+    return "".join(each if each.isprintable() or each == "\n" else "�" for each in text)
 
 
 def _with_model(settings: Settings, no_llm: bool) -> Settings:

@@ -52,6 +52,10 @@ class SandboxError(TutorError):
     """Programs cannot be run: no fence is available here, or too many wait."""
 
 
+class ExerciseError(TutorError):
+    """There is no such exercise, or what was asked of it cannot be done."""
+
+
 class PortInUseError(TutorError):
     """The address the page should listen on is taken."""
 
