@@ -17,10 +17,12 @@ from typing import Annotated, NoReturn
 import typer
 from tqdm import tqdm
 
-from tutor.errors import TutorError
+from tutor.errors import SandboxError, TutorError
 from tutor.settings import Settings, keep_libraries_offline, read_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+MAX_FILE_BYTES = 4_000_000
 
 NoModel = Annotated[bool, typer.Option("--no-llm", help="Generate no text and ask no chat model.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
@@ -138,10 +140,18 @@ def ask(
 
 @app.command()
 def lint(as_json: AsJson = False) -> None:
-    """Check every item of the corpus."""
+    """Check every item of the corpus, and run every exercise's reference and mutants against its cases."""
+    from tutor.exercise_lint import lint_exercises
+    from tutor.judging import Judge
     from tutor.lint import lint as run_lint
 
-    shelf, problems = run_lint(read_settings().corpus)
+    corpus = read_settings().corpus
+    with Judge(corpus) as judge:
+        shelf, problems = run_lint(corpus)
+        try:
+            problems += lint_exercises(corpus, judge)
+        except SandboxError as error:
+            print(f"The exercises were not run: {error}", file=sys.stderr)
     for problem in problems:
         print(json.dumps(asdict(problem)) if as_json else problem)
     print(f"{len(shelf.items)} items, {len(problems)} problems", file=sys.stderr)
@@ -180,7 +190,8 @@ def attempt(
     """Judge a solution: run it in the sandbox on the exercise's cases."""
     from tutor.judging import Judge
 
-    source = file.read_bytes().decode("utf-8-sig", "replace")
+    with file.open("rb") as opened:
+        source = opened.read(MAX_FILE_BYTES).decode("utf-8-sig", "replace")
     with Judge(read_settings().corpus) as judge:
         judged = judge.attempt(exercise, source)
     if as_json:

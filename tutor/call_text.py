@@ -38,7 +38,9 @@ def parse_call(text: str, function: str) -> Call:
 
 
 def _wrong(found: str, function: str) -> ExerciseError:
-    return ExerciseError(found, f"{function}(…) with numbers, texts and lists written out", "run the sample, or edit the call")
+    return ExerciseError(
+        found, f"{function}(…) with numbers, texts and lists written out", "run the sample, or edit the call"
+    )
 
 
 def _value(node: ast.expr) -> Any:
@@ -73,6 +75,10 @@ def _call(node: ast.Call) -> Any:
 
 def _name(node: ast.expr) -> str:
     """``nan`` for ``nan``, ``np.nan`` and ``math.nan``; "" for anything else."""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("np", "numpy", "math"):
+    if (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("np", "numpy", "math")
+    ):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""

@@ -18,7 +18,7 @@ _KINDS = {"b": "truth values", "i": "whole numbers", "u": "whole numbers", "f": 
 
 
 def difference(got: Any, expected: Any, rtol: float = 1e-9, atol: float = 1e-12) -> str:
-    """"" where ``got`` is as good as ``expected``, else a sentence for the candidate.
+    """ "" where ``got`` is as good as ``expected``, else a sentence for the candidate.
 
     Shape and kind of numbers must be the same; a list or tuple is as good as an array, and a whole number in a list
     as good as a real one. Numbers may differ by ``atol + rtol * |expected|``; NaN equals NaN.
@@ -167,7 +167,7 @@ def _text(value: Any, room: int, depth: int) -> str:
 
 
 def _several(value: Any, room: int, depth: int) -> str:
-    opening, closing = {list: "[]", tuple: "()"}.get(type(value), "{}")
+    opening, closing = "[]" if isinstance(value, list) else "()" if isinstance(value, tuple) else "{}"
     parts: list[str] = []
     used = 0
     for each in value:

@@ -84,7 +84,9 @@ class CasesFile:
         cases = tuple(self._run(lambda: tuple(self._function("cases")(np.random.default_rng(seed)))))
         names = [case.name for case in cases if isinstance(case, Case)]
         if len(names) != len(cases) or not cases or len(set(names)) != len(names):
-            raise self._wrong(0, f"{len(cases)} cases, {len(set(names))} names", "Case objects with a name of its own each")
+            raise self._wrong(
+                0, f"{len(cases)} cases, {len(set(names))} names", "Case objects with a name of its own each"
+            )
         return cases
 
     def timed(self, seed: int) -> tuple[tuple[int, Call], ...]:

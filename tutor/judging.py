@@ -15,7 +15,7 @@ from typing import Any
 
 from tutor.call_text import parse_call
 from tutor.cases import Call, Case, Outcome
-from tutor.comparison import shown, shown_call
+from tutor.comparison import shown
 from tutor.errors import ExerciseError, SandboxError
 from tutor.exercises import CasesFile, exercise_of, find_exercise
 from tutor.records import Exercise, Item
@@ -28,8 +28,11 @@ TIMED_REPEATS = 3
 
 @dataclass(frozen=True)
 class Attempt:
-    """A judged submission. ``problem`` is the one sentence to read first ("" where all cases passed); ``printed`` is
-    untrusted text, at most 64 KiB; ``ms`` is the program's time in the sandbox; ``seed`` gives the same inputs again."""
+    """A judged submission. ``problem`` is the one sentence to read first ("" where all cases passed).
+
+    ``printed`` is untrusted text, at most 64 KiB; ``ms`` is the program's time in the sandbox, with the reports of its
+    results; ``seed`` gives the same inputs again.
+    """
 
     exercise: str
     verdict: Verdict

@@ -76,7 +76,10 @@ def raised_problem(raised: Raised, limits: Limits) -> tuple[Verdict, str]:
     if raised.is_a("MemoryError"):
         return "memory", f"The function ran out of memory{where}: at most {_gib(limits)} may be used."
     if raised.is_a("SystemExit", "KeyboardInterrupt", "GeneratorExit"):
-        return "error", f"The function raised {raised.name}{where}: it tried to end the program. Return a value instead."
+        return (
+            "error",
+            f"The function raised {raised.name}{where}: it tried to end the program. Return a value instead.",
+        )
     return "error", f"The function raised {raised}{where}.{_hint(raised)}"
 
 

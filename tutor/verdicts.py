@@ -73,7 +73,11 @@ def _judge(
                 return "fail", f"Expected {' or '.join(asked)}, and nothing was raised."
         elif not outcome.raised.is_a(*asked) and not outcome.raised.is_a(*case.may_raise):
             verdict, found = raised_problem(outcome.raised, limits)
-            return ("fail", f"Expected {' or '.join(asked)}. {found}") if asked and verdict == "error" else (verdict, found)
+            return (
+                ("fail", f"Expected {' or '.join(asked)}. {found}")
+                if asked and verdict == "error"
+                else (verdict, found)
+            )
         else:
             left_open = left_open or not outcome.raised.is_a(*asked)
     found = _side_effect(case, outcomes)
@@ -91,7 +95,9 @@ def _side_effect(case: Case, outcomes: Sequence[Outcome]) -> str:
         if case.keeps_arguments:
             for place, (given, after) in enumerate(zip(outcome.call.args, outcome.args_after, strict=True)):
                 if not same(given, after):
-                    return f"The call changed its argument {place + 1}: it was {shown(given)} and became {shown(after)}."
+                    return (
+                        f"The call changed its argument {place + 1}: it was {shown(given)} and became {shown(after)}."
+                    )
             for name, given in outcome.call.kwargs.items():
                 if not same(given, outcome.kwargs_after[name]):
                     return f"The call changed its argument {name}."

@@ -163,7 +163,11 @@ def _outcomes(frame: dict[str, Any], calls: Sequence[Call], place: int) -> tuple
 def _outcome(report: dict[str, Any], call: Call) -> Outcome:
     values = tuple(wire.decode(value) for value in report["values"])
     raised = None if report["raised"] is None else _raised(report["raised"])
-    if len(values) > call.times or len(report["args"]) != len(call.args) or report["kwargs"].keys() != call.kwargs.keys():
+    if (
+        len(values) > call.times
+        or len(report["args"]) != len(call.args)
+        or report["kwargs"].keys() != call.kwargs.keys()
+    ):
         raise wire.WireError("another call than was asked for")
     return Outcome(
         call=call,

@@ -63,6 +63,7 @@ class _Heard:
     frame_bytes: int = 0
     output: bytearray = field(default_factory=bytearray)
     output_bytes: int = 0
+    broken: bool = False
 
 
 class Worker:
@@ -84,9 +85,9 @@ class Worker:
                 cwd="/",
                 start_new_session=True,
             )
-        except OSError as error:
+        except OSError:
             os.close(self._results)
-            raise SandboxError(f"A worker could not be started ({error.strerror})") from error
+            raise
         finally:
             os.close(result_fd)
         assert self._process.stdin is not None
@@ -118,12 +119,15 @@ class Worker:
         start = time.monotonic()
         ending = self._listen(job, start + self.limits.wall, lambda: {"done": True} in self._heard.frames[-1:])
         ms = 1000 * (time.monotonic() - start)
-        killer = self.end(grace=0.5 if ending == "died" else 0.0)
+        killer = self.end(grace=2.0 if ending == "died" else 0.0)
         heard = self._heard
-        return Ended(ending, heard.frames, bytes(heard.output), killer if ending == "died" else 0, ms)
+        return Ended(ending, heard.frames, bytes(heard.output), killer, ms)
 
     def end(self, grace: float = 0.0) -> int:
-        """Kills the process, if it does not end by itself within ``grace`` seconds. Returns the signal it died of."""
+        """Kills the process if it does not end by itself within ``grace`` seconds.
+
+        Returns the signal it died of by itself, 0 where there was none.
+        """
         try:
             code = self._process.wait(grace) if grace else self._process.poll()
         except subprocess.TimeoutExpired:
@@ -131,7 +135,8 @@ class Worker:
         if code is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            code = self._process.wait()
+            self._process.wait()
+            code = 0
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None
             with contextlib.suppress(OSError):
@@ -162,6 +167,8 @@ class Worker:
                         selector.unregister(key.fd)
                         if key.fd == self._results:
                             return "died"
+                if self._heard.broken:
+                    return "frames"
                 if self._heard.output_bytes > self.limits.most_output:
                     return "output"
                 if self._heard.frame_bytes > self.limits.frames + (1 << 16):
@@ -193,23 +200,25 @@ class Worker:
             return bool(data)
         heard.frame_bytes += len(data)
         heard.pending += data
-        return bool(data) and self._take_frames()
+        self._take_frames()
+        return bool(data)
 
-    def _take_frames(self) -> bool:
-        """Splits what came into frames; False where it is no frame."""
+    def _take_frames(self) -> None:
+        """Splits what came into frames."""
         pending, heard = self._heard.pending, self._heard
         while len(pending) >= 4:
             size = int.from_bytes(pending[:4], "big")
             if size > self.limits.frames + (1 << 16):
-                return False
+                heard.broken = True
+                return
             if len(pending) < 4 + size:
                 break
             try:
                 heard.frames.append(wire.unpack(bytes(pending[4 : 4 + size])))
             except wire.WireError:
-                return False
+                heard.broken = True
+                return
             del pending[: 4 + size]
-        return True
 
 
 def _resource_limits(limits: Limits, countable: bool) -> dict[str, list[int]]:
@@ -280,15 +289,18 @@ class WorkerPool:
 
     def _start_workers(self, choose: Callable[[], Fences]) -> None:
         try:
-            fences = choose()
-        except SandboxError as error:
-            self._fences = error
-            self._chosen.set()
+            self._fences = fences = choose()
+        except (SandboxError, OSError) as error:
+            self._fences = _as_sandbox_error(error)
             return
-        self._fences = fences
-        self._chosen.set()
+        finally:
+            self._chosen.set()
         while self._wanted.get() and not self._closed:
             try:
                 self._ready.put(Worker(fences, self._limits))
-            except SandboxError as error:
-                self._ready.put(error)
+            except (SandboxError, OSError) as error:
+                self._ready.put(_as_sandbox_error(error))
+
+
+def _as_sandbox_error(error: Exception) -> SandboxError:
+    return error if isinstance(error, SandboxError) else SandboxError(f"A worker could not be started ({error})")

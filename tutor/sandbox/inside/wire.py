@@ -16,7 +16,7 @@ import base64
 import binascii
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -227,7 +227,7 @@ def _shape(shape: list[int]) -> tuple[int, ...]:
     return tuple(shape)
 
 
-_DECODERS = {
+_DECODERS: dict[Any, Callable[..., Any]] = {
     "i": lambda text, depth: int(text, 16),
     "f": lambda text, depth: float.fromhex(text),
     "c": lambda real, imaginary, depth: complex(float.fromhex(real), float.fromhex(imaginary)),

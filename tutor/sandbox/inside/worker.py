@@ -24,10 +24,10 @@ import numpy as np
 from . import fences, wire
 
 MODULES = (
-    "abc array ast base64 bisect builtins cmath codecs collections collections.abc concurrent.futures.thread contextlib "
-    "copy csv ctypes dataclasses datetime decimal enum fractions functools gc hashlib heapq inspect io itertools json "
-    "logging math numbers operator os pickle pprint queue random re secrets select signal socket statistics string "
-    "struct sys textwrap threading time timeit traceback types typing unicodedata warnings weakref zlib "
+    "abc array ast base64 bisect builtins cmath codecs collections collections.abc concurrent.futures.thread "
+    "contextlib copy csv ctypes dataclasses datetime decimal enum fractions functools gc hashlib heapq inspect io "
+    "itertools json logging math numbers operator os pickle pprint queue random re secrets select signal socket "
+    "statistics string struct sys textwrap threading time timeit traceback types typing unicodedata warnings weakref zlib "
     "encodings.ascii encodings.idna encodings.latin_1 encodings.utf_16 "
     "numpy numpy.exceptions numpy.fft numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.polynomial numpy.random "
     "numpy.typing"
@@ -89,7 +89,7 @@ def _write(fd: int, message: Any) -> None:
         data = data[os.write(fd, data) :]
 
 
-class _Problem(Exception):
+class _ProblemError(Exception):
     """What keeps a program from being called at all. ``kind`` is for the trusted side's sentence."""
 
     def __init__(self, kind: str, words: str = "", line: int = 0, name: str = "") -> None:
@@ -108,7 +108,7 @@ class _Job:
             function = self._load()
             for place, calls in enumerate(self.cases):
                 self._send({"case": place, "calls": [self._call(function, call) for call in calls]})
-        except _Problem as problem:
+        except _ProblemError as problem:
             self._send({"problem": problem.report})
         self._send({"done": True})
 
@@ -117,7 +117,7 @@ class _Job:
         _write(self.result_fd, message)
 
     def _load(self) -> Callable[..., Any]:
-        """The candidate's function. Raises _Problem."""
+        """The candidate's function. Raises _ProblemError."""
         module = types.ModuleType(MODULE_NAME)
         module.__file__ = FILE_NAME
         sys.modules[MODULE_NAME] = module
@@ -127,31 +127,32 @@ class _Job:
             exec(compile(self.source, FILE_NAME, "exec", dont_inherit=True), vars(module))
         except SyntaxError as error:
             if error.filename != FILE_NAME:
-                raise _Problem("raised", _words(error), _line(error), "SyntaxError") from error
-            raise _Problem("syntax", error.msg, error.lineno or 0) from error
+                raise _ProblemError("raised", _words(error), _line(error), "SyntaxError") from error
+            raise _ProblemError("syntax", error.msg, error.lineno or 0) from error
         except BaseException as error:
-            raise _Problem("raised", _words(error), _line(error), type(error).__name__) from error
+            raise _ProblemError("raised", _words(error), _line(error), type(error).__name__) from error
         return self._find(module)
 
     def _find(self, module: types.ModuleType) -> Callable[..., Any]:
-        found = getattr(module, self.function, None)
+        found: Any = getattr(module, self.function, None)
         if found is None:
             own = [name for name, value in vars(module).items() if isinstance(value, types.FunctionType)]
-            raise _Problem("missing", ", ".join(own[:8]))
+            raise _ProblemError("missing", ", ".join(own[:8]))
         if isinstance(found, type):
-            raise _Problem("class")
+            raise _ProblemError("class")
+        function: Callable[..., Any] = found
         if not callable(found):
-            raise _Problem("no function", wire.describe(found))
+            raise _ProblemError("no function", wire.describe(found))
         try:
             signature = inspect.signature(found)
         except (TypeError, ValueError):
-            return found
+            return function
         first = self.cases[0][0]
         try:
             signature.bind(*first["args"], **first["kwargs"])
         except TypeError as error:
-            raise _Problem("signature", f"{self.function}{signature}"[:200], name=_words(error)) from error
-        return found
+            raise _ProblemError("signature", f"{self.function}{signature}"[:200], name=_words(error)) from error
+        return function
 
     def _call(self, function: Callable[..., Any], call: dict[str, Any]) -> dict[str, Any]:
         """Makes one call, so many times as it says, and reports what came of it."""
