@@ -128,7 +128,7 @@ class Encoder:
     def _scalar(self, value: np.generic) -> Any:
         plain = _plain(np.asarray(value))
         if plain is None:
-            return self.encode(value.item()) if isinstance(value, np.str_) else self._odd(f"a {type(value).__name__}")
+            return self.encode(value.item()) if isinstance(value, np.str_) else self._odd(describe(value))
         return ["n", plain.dtype.str, self._base64(plain.tobytes())]
 
     def _base64(self, data: bytes) -> str:
@@ -158,10 +158,11 @@ def describe(value: Any) -> str:
     """What a value is, in words for a person: "a generator", "the class nms", "a Node object"."""
     if isinstance(value, type):
         return f"the class {value.__name__}"
-    name = type(value).__name__
+    name = {"ndarray": "array", "int": "whole number", "str": "text"}.get(type(value).__name__, type(value).__name__)
+    article = "an" if name[:1] in "aeio" else "a"
     if callable(value):
-        return f"a {name} (it was not called)"
-    return f"a {name}" + (" object" if name[:1].isupper() else "")
+        return f"{article} {name} (it was not called)"
+    return f"{article} {name}" + (" object" if name[:1].isupper() else "")
 
 
 def decode(message: Any, depth: int = 0) -> Any:

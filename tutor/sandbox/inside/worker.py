@@ -27,8 +27,8 @@ MODULES = (
     "abc array ast base64 bisect builtins cmath codecs collections collections.abc concurrent.futures.thread "
     "contextlib copy csv ctypes dataclasses datetime decimal enum fractions functools gc hashlib heapq inspect io "
     "itertools json logging math numbers operator os pickle pprint queue random re secrets select signal socket "
-    "statistics string struct sys textwrap threading time timeit traceback types typing unicodedata warnings weakref zlib "
-    "encodings.ascii encodings.idna encodings.latin_1 encodings.utf_16 "
+    "statistics string struct sys textwrap threading time timeit traceback types typing unicodedata warnings weakref "
+    "zlib encodings.ascii encodings.idna encodings.latin_1 encodings.utf_16 "
     "numpy numpy.exceptions numpy.fft numpy.lib.stride_tricks numpy.linalg numpy.ma numpy.polynomial numpy.random "
     "numpy.typing"
 ).split()
