@@ -69,8 +69,9 @@ FINISHES: dict[str, str] = {
     "change the mode": _one("os.chmod(secret, 0o777)"),
     "change the times": _one("os.utime(secret)"),
     "look a file up": _one("os.stat(secret)"),
-    "look up with an open descriptor": _one("buffer = ctypes.create_string_buffer(256)\n"
-                                            "call(262, -100, secret.encode(), buffer, 0x1000)"),
+    "look up with an open descriptor": _one(
+        "buffer = ctypes.create_string_buffer(256)\ncall(262, -100, secret.encode(), buffer, 0x1000)"
+    ),
     "list a folder": _one("os.listdir('/')"),
     "current folder": _one("os.getcwd()"),
     "change folder": _one("os.chdir('/')"),

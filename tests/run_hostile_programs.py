@@ -67,8 +67,7 @@ def _run(sandbox: Sandbox, source: str, secret: Path) -> Run:
 def _said(run: Run) -> str:
     parts = [run.printed, run.problem.name, run.problem.words]
     for outcomes in run.outcomes:
-        for outcome in outcomes:
-            parts.append(str(outcome.raised) if outcome.raised else repr(outcome.value)[:300])
+        parts += [str(outcome.raised) if outcome.raised else repr(outcome.value)[:300] for outcome in outcomes]
     return " | ".join(filter(None, parts))[:100_000]
 
 

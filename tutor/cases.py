@@ -81,7 +81,8 @@ class Outcome:
 Check = Callable[[tuple[Outcome, ...]], str]
 """Judges the outcomes of a case's calls, one each, none of which raised: "" where all is well, else what is wrong, as
 a sentence for the candidate. The values may be of any type: an exception that the check itself raises counts as
-"the result has a wrong form", so a check need not guard against a result that is no list."""
+"the result has a wrong form", so a check need not guard against a result that is no list. It must not do as much work
+as a number in a result says, such as ``range(value)``: that number may be huge."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class Limits:
     kept_output: int = 64 << 10
     most_output: int = 4 << 20
     frames: int = 1 << 20
-    start: float = 20.0
+    start: float = 30.0
     """Seconds a worker may take to get ready, on a busy machine."""
 
 

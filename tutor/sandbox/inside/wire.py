@@ -26,6 +26,8 @@ MAX_DEPTH = 24
 MAX_HASHED = 2000
 """Entries of a set or dict: numbers chosen to collide would take the trusted side quadratic time."""
 DTYPES = {np.dtype(name).str: np.dtype(name) for name in "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()}
+MAX_TEXT = 4 << 20
+"""Characters of an array of text, each entry counted as long as the longest."""
 _WIDER = {"f": np.dtype(np.float64), "c": np.dtype(np.complex128)}
 
 
@@ -187,13 +189,16 @@ def _decode_array(name: str, shape: list[int], data: str, depth: int) -> np.ndar
 def _decode_values(kind: str, shape: list[int], values: list[Any], depth: int) -> np.ndarray:
     if kind not in ("U", "O"):
         raise WireError("an unknown kind of array")
-    flat = np.empty(math.prod(_shape(shape)), dtype=object)
-    if len(values) != flat.size:
+    if len(values) != math.prod(_shape(shape)):
         raise WireError("an array of another size than it says")
+    flat = np.empty(len(values), dtype=object)
     for place, value in enumerate(values):
         flat[place] = decode(value, depth + 1)
-    array = flat.reshape(shape)
-    return array.astype(str) if kind == "U" else array
+    if kind == "O":
+        return flat.reshape(shape)
+    if not all(isinstance(text, str) for text in flat) or len(flat) * max(map(len, flat), default=0) > MAX_TEXT:
+        raise WireError("an array of text too large")  # each entry takes the room of the longest
+    return flat.reshape(shape).astype(str)
 
 
 def _decode_stream(items: Any, count: int | None, payload: int, stops_after: int | None, depth: int) -> Stream:

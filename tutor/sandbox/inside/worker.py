@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import importlib
 import inspect
+import io
 import linecache
 import os
 import random
@@ -49,6 +50,7 @@ def main(result_fd: int) -> None:
     _put_up_fences(setup)
     _write(result_fd, {"ready": True})
     job = wire.unpack(_read_frame())
+    sys.stdin = io.StringIO()  # input() ends at once, instead of waiting for a keyboard
     _Job(result_fd, job).run()
     os._exit(0)
 
