@@ -34,6 +34,9 @@ SIZES = (10, 1000)
 def timed(n, rng):
     return Call((np.arange(float(n)), 2))
 
+def twice(made):
+    return "" if np.allclose(2 * np.asarray(made[0].value), made[1].value) else "Not twice as much."
+
 def cases(rng):
     x = rng.normal(size=5)
     yield Case("random numbers", "The plain case.", args=(x, 3))
@@ -42,7 +45,7 @@ def cases(rng):
     yield Case("negative", "The factor must not be negative.", args=(x, -1), raises=("ValueError",))
     yield Case("open", "A list of texts is left open.", args=(["a"], 2), may_raise=("TypeError",), accept=(["aa"],))
     yield Case("twice", "Calls do not disturb each other.", calls=(Call((x, 1)), Call((x, 2))),
-               check=lambda made: "" if np.allclose(2 * made[0].value, made[1].value) else "Not twice as much.")
+               check=twice)
 """
 SOLUTION = """
 import numpy as np
@@ -56,7 +59,7 @@ def scale(x, k):
 """
 RIGHT_TOO = "def scale(x, k):\n    if k < 0: raise ValueError\n    return [v * k for v in x]"
 ONE_WRONG = {
-    "random numbers": SOLUTION + "\nright = scale\ndef scale(x, k): return right(x, k) + (k == 3) * 1e-6",
+    "random numbers": SOLUTION + "\nright = scale\ndef scale(x, k): return right(x, k) + (1e-6 if k == 3 else 0)",
     "whole numbers": SOLUTION + "\nright = scale\ndef scale(x, k): return right(x, k) * (1.0 if len(x) == 2 else 1)",
     "no numbers": SOLUTION + "\nright = scale\ndef scale(x, k): return right(x, k) if len(x) else None",
     "negative": "import numpy as np\ndef scale(x, k): return np.asarray(x) * k if len(x) != 1 else ['aa']",
@@ -70,7 +73,10 @@ ONE_WRONG = {
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corpus") / "coding" / "q099-scale"
     folder.mkdir(parents=True)
-    fields = 'function: scale\nsignature: "scale(x, k) -> np.ndarray"\nsample: "scale([1, 2], 3)"\nkind: coding'
+    fields = (
+        'function: scale\nsignature: "scale(x, k) -> np.ndarray"\nsample: "scale([1, 2], 3)"\n'
+        "hints: [One., Two., Three.]\ncomplexity: O(n) time.\ninterviewer: [Why so?, What then?]\nkind: coding"
+    )
     text = item_text(
         "q099", "Scale", "Multiply each number. Return the array. Refuse a negative factor.", kind="coding"
     )
@@ -150,7 +156,7 @@ def test_ten_at_once_are_all_judged_right(judge: Judge) -> None:
     for thread in threads:
         thread.join()
 
-    assert [found[number] for number in range(10)] == ["pass", *["fail"] * 6, "pass", "fail", "fail"]
+    assert [found[number] for number in range(10)] == ["pass", *["fail"] * 6, "pass", "error", "error"]
 
 
 # --- bad input --------------------------------------------------------------------------------------------------------
@@ -198,9 +204,7 @@ def test_bad_input_gets_a_verdict_and_a_sentence_that_helps(
     judged = attempt(judge, source)
 
     assert words in judged.problem
-    assert judged.verdict == (
-        "fail" if verdict == "error" and judged.cases and "fail" in rows(judged).values() else verdict
-    )
+    assert judged.verdict == verdict
 
 
 FORGE = """
@@ -400,18 +404,32 @@ def test_lint_names_what_is_wrong_with_an_exercise(copied: Path) -> None:
     }
     for name, source in mutants.items():
         (copied / "mutants" / name).write_text(source, encoding="utf-8")
-    (copied / "solution.py").write_text("def scale(x, k): return x", encoding="utf-8")
     with Judge(copied.parent.parent) as judge:
         problems = [str(problem) for problem in lint_exercises(copied.parent.parent, judge)]
-    assert len(problems) == 5
+    assert len(problems) == 4
     for name, words in [
         ("right.py", "a mutant that passes all cases"),
         ("silent.py", "no docstring"),
         ("syntax.py", "Python that compiles"),
         ("unrun.py", "a mutant that does not run"),
-        ("solution.py", "the reference is judged"),
     ]:
         assert any(name in problem and words in problem for problem in problems), (name, problems)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("def scale(x, k): return x", "the reference is judged fail"),
+        ("def scale(x, k): exit(0)", "The reference solution of q099 fails in the case 'random numbers'"),
+        ("def scale(x, k): return y", "The reference solution of q099 fails in the case 'random numbers'"),
+        ("1 / 0", "the reference is judged error"),
+    ],
+)
+def test_lint_names_a_reference_that_fails_its_own_cases(copied: Path, source: str, words: str) -> None:
+    (copied / "solution.py").write_text(source, encoding="utf-8")
+    with Judge(copied.parent.parent) as judge:
+        (problem,) = lint_exercises(copied.parent.parent, judge)
+    assert "solution.py: found " + words in str(problem)
 
 
 def test_lint_asks_for_cases(copied: Path) -> None:

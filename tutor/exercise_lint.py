@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tutor.corpus import SOLUTION_FILE
-from tutor.errors import CorpusError, FileProblem
+from tutor.errors import CorpusError, ExerciseError, FileProblem
 from tutor.exercises import Mutant, exercise_folders, exercise_of, find_exercise, read_mutants
 from tutor.judging import Attempt, Judge
 
@@ -34,7 +34,7 @@ def _checks(folder: Path, corpus: Path, judge: Judge) -> Iterator[Callable[[], F
         return
     name = (folder / SOLUTION_FILE).relative_to(corpus).as_posix()
     solution = exercise_of(item).solution
-    yield lambda: _guarded(lambda: _solution_problem(name, judge.attempt(folder.name, solution)))
+    yield lambda: _guarded(lambda: _solution_problem(name, judge.attempt(folder.name, solution)), name)
     for mutant in read_mutants(folder, corpus):
         if isinstance(mutant, FileProblem):
             yield lambda problem=mutant: problem  # type: ignore[misc]
@@ -44,11 +44,15 @@ def _checks(folder: Path, corpus: Path, judge: Judge) -> Iterator[Callable[[], F
             )
 
 
-def _guarded(check: Callable[[], FileProblem | None]) -> FileProblem | None:
+def _guarded(check: Callable[[], FileProblem | None], solution: str = "") -> FileProblem | None:
+    """The problem that a check finds, or that keeps it from being made. What is wrong with the reference itself is
+    told once, for the check that names its file."""
     try:
         return check()
     except CorpusError as error:
         return error.problem
+    except ExerciseError as error:
+        return FileProblem(solution, 0, error.found, error.expected or "a solution that runs") if solution else None
 
 
 def _solution_problem(name: str, attempt: Attempt) -> FileProblem | None:

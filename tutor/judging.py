@@ -24,6 +24,8 @@ from tutor.sandbox.runs import Run, Sandbox
 from tutor.verdicts import CaseResult, judge_case, needs_reference, unreached_case
 
 TIMED_REPEATS = 3
+ARGUMENT_ERRORS = ("ValueError", "TypeError")
+"""What a reference may raise on purpose; anything else is its own fault and no expectation."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,13 @@ class Judge:
             raise ExerciseError(f"The reference solution of {item.id} fails ({verdict}: {words})", mend="tutor lint")
         for place, came in zip(wanted, run.outcomes, strict=True):
             outcomes[place] = came
+            for raised in (outcome.raised for outcome in came if outcome.raised):
+                if not raised.is_a(*ARGUMENT_ERRORS):
+                    raise ExerciseError(
+                        f"The reference solution of {item.id} fails in the case {cases[place].name!r} ({raised})",
+                        f"a value, or one of {', '.join(ARGUMENT_ERRORS)}",
+                        "tutor lint",
+                    )
         return outcomes
 
     def _results(
@@ -198,10 +207,7 @@ def _once(case: Case) -> list[Call]:
 
 
 def _overall(results: Sequence[CaseResult], run: Run, exercise: Exercise, sandbox: Sandbox) -> Verdict:
-    """What stopped the program, else fail before any other verdict that is no pass."""
+    """What stopped the program, else the verdict of the first case that is no pass: the one ``problem`` tells of."""
     if run.stop:
         return stop_problem(run, exercise, sandbox.limits)[0]
-    verdicts = [row.verdict for row in results if row.verdict != "pass"]
-    if not verdicts:
-        return "pass"
-    return "fail" if "fail" in verdicts else verdicts[0]
+    return next((row.verdict for row in results if row.verdict != "pass"), "pass")
