@@ -26,7 +26,7 @@ from tutor.sandbox.runs import Run, Sandbox
 from tutor.sandbox.selftest import test
 from tutor.sandbox.workers import Limits
 
-LIMITS = Limits(wall=2.5, cpu=1)
+LIMITS = Limits(wall=4.0, cpu=1)
 SECRET = "hostile-test-secret"
 PR_SET_CHILD_SUBREAPER = 36
 

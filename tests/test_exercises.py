@@ -89,7 +89,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def judge(corpus: Path) -> Iterator[Judge]:
-    with Judge(corpus, Sandbox(replace(Limits(), wall=4.0, cpu=2), warm=2)) as opened:
+    with Judge(corpus, Sandbox(replace(Limits(), cpu=2), warm=2)) as opened:
         yield opened
 
 
