@@ -14,8 +14,8 @@ from langchain_core.messages import AIMessage
 from tutor.answering import Tutor
 from tutor.batch import answer_row, as_record, run_batch
 from tutor.errors import TutorError
-from tutor.json_lines import read_rows
 from tutor.index import IndexInUse
+from tutor.json_lines import read_rows
 from tutor.records import Answer, Question
 from tutor.settings import Settings
 

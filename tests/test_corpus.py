@@ -41,9 +41,19 @@ Dropout switches random neurons off.
 SOLUTION = "def double(x: int) -> int:\n    return 2 * x\n"
 
 
+AFTER_THE_CODE = """hints:
+  - Try the number 1 first.
+  - Add the number to itself.
+  - To triple a number, write 3 * x.
+complexity: O(1) time and memory
+interviewer: ["What about -0.0?", "Why not shift the bits?"]
+"""
+
+
 def coding(sample: str = "double(2)") -> str:
     text: str = item_text("q041", "Code it: double", BODY, kind="coding")
-    return text.replace("topics:", f"function: double\nsignature: 'double(x: int) -> int'\nsample: {sample!r}\ntopics:")
+    code = f"function: double\nsignature: 'double(x: int) -> int'\nsample: {sample!r}\n"
+    return text.replace("topics:", code + "topics:").replace("related:", AFTER_THE_CODE + "related:")
 
 
 def write(root: Path, text: str | bytes, name: str = "questions/q001-dropout.md") -> Path:
@@ -337,8 +347,51 @@ def test_an_exercise_has_its_function_its_sample_and_the_source_of_its_solution(
 
     item = read_item(path, tmp_path)
 
-    assert item.exercise == Exercise("double", "double(x: int) -> int", "double(2)", SOLUTION)
+    assert item.exercise == Exercise(
+        "double",
+        "double(x: int) -> int",
+        "double(2)",
+        SOLUTION,
+        hints=("Try the number 1 first.", "Add the number to itself.", "To triple a number, write 3 * x."),
+        complexity="O(1) time and memory",
+        interviewer=("What about -0.0?", "Why not shift the bits?"),
+    )
     assert item.choices is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "found"),
+    [
+        ("  - Try the number 1 first.\n", "", 37, "in 'hints': 2 given, 3 needed"),
+        ("hints:\n", "hints:\n  - Sleep on it.\n", 37, "in 'hints': 4 given, 3 needed"),
+        ("  - Try the number 1 first.\n", "  - 1\n", 38, "hints.0 = 1"),
+        ('"What about -0.0?", ', "", 42, "in 'interviewer': 1 given, 2 to 6 needed"),
+        ("complexity: O(1) time and memory\n", "complexity: 1\n", 41, "complexity = 1"),
+        (
+            "complexity: O(1) time and memory\n",
+            "",
+            2,
+            "in 'complexity': a coding item needs the cost of its solution in time and memory",
+        ),
+    ],
+)
+def test_an_exercise_owes_three_hints_its_complexity_and_what_an_interviewer_asks_next(
+    old: str, new: str, line: int, found: str, tmp_path: Path
+) -> None:
+    assert old in coding()
+
+    wrong = problem(tmp_path, coding().replace(old, new), "coding/q041-double/question.md")
+
+    assert (wrong.line, wrong.found) == (line, found)
+
+
+def test_an_imported_exercise_owes_neither_hints_nor_complexity(tmp_path: Path) -> None:
+    path = write(tmp_path, coding().replace(AFTER_THE_CODE, ""), "notes/q041-double.md")
+    write(tmp_path, SOLUTION, "notes/solution.py")
+
+    exercise = read_item(path, tmp_path, "notes").exercise
+
+    assert exercise == Exercise("double", "double(x: int) -> int", "double(2)", SOLUTION)
 
 
 @pytest.mark.parametrize("field", ["function", "signature", "sample"])

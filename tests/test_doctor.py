@@ -90,6 +90,7 @@ def test_a_whole_installation_is_well_in_every_part(whole: Settings, whole_hashe
         "embedding model",
         "chat model",
         "index",
+        "sandbox",
         "address",
     ]
     assert findings["corpus"].words == f"{whole.corpus}, 3 items, 0 files with errors"

@@ -17,10 +17,12 @@ from typing import Annotated, NoReturn
 import typer
 from tqdm import tqdm
 
-from tutor.errors import TutorError
+from tutor.errors import SandboxError, TutorError
 from tutor.settings import Settings, keep_libraries_offline, read_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+MAX_FILE_BYTES = 4_000_000
 
 NoModel = Annotated[bool, typer.Option("--no-llm", help="Generate no text and ask no chat model.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
@@ -138,15 +140,67 @@ def ask(
 
 @app.command()
 def lint(as_json: AsJson = False) -> None:
-    """Check every item of the corpus."""
+    """Check every item of the corpus, and run every exercise's reference and mutants against its cases."""
+    from tutor.exercise_lint import lint_exercises
+    from tutor.judging import Judge
     from tutor.lint import lint as run_lint
 
-    shelf, problems = run_lint(read_settings().corpus)
+    corpus = read_settings().corpus
+    with Judge(corpus) as judge:
+        shelf, problems = run_lint(corpus)
+        try:
+            problems += lint_exercises(corpus, judge)
+        except SandboxError as error:
+            print(f"The exercises were not run: {error}", file=sys.stderr)
     for problem in problems:
         print(json.dumps(asdict(problem)) if as_json else problem)
     print(f"{len(shelf.items)} items, {len(problems)} problems", file=sys.stderr)
     if problems or not shelf.items:
         raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    exercise: Annotated[str, typer.Argument(help="Id, slug or function name: q043 or nms.")],
+    call: Annotated[str, typer.Option(help="A call of literals instead of the sample.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Run the reference solution of an exercise in the sandbox."""
+    from tutor.judging import Judge
+
+    with Judge(read_settings().corpus) as judge:
+        execution = judge.run(exercise, call or None)
+    if as_json:
+        value = None if execution.problem else execution.shown
+        record = {"exercise": execution.exercise, "call": execution.call, "value": value, "stdout": execution.printed}
+        print(json.dumps(record | {"ms": execution.ms, "problem": execution.problem, "code": execution.code}))
+    else:
+        print(f"{execution.code}\n>>> {execution.call}\n{printable(execution.printed)}{printable(execution.shown)}")
+        print(execution.problem or f"({execution.ms:.2f} ms)", file=sys.stderr)
+    if execution.problem:
+        raise typer.Exit(1)
+
+
+@app.command()
+def attempt(
+    exercise: Annotated[str, typer.Argument(help="Id, slug or function name: q043 or nms.")],
+    file: Annotated[Path, typer.Argument(help="The candidate's solution.")],
+    as_json: AsJson = False,
+) -> None:
+    """Judge a solution: run it in the sandbox on the exercise's cases."""
+    from tutor.judging import Judge
+
+    with file.open("rb") as opened:
+        source = opened.read(MAX_FILE_BYTES).decode("utf-8-sig", "replace")
+    with Judge(read_settings().corpus) as judge:
+        judged = judge.attempt(exercise, source)
+    if as_json:
+        record = asdict(judged)
+        print(json.dumps({"verdict": record.pop("verdict"), "stdout": record.pop("printed")} | record))
+        return
+    for row in judged.cases:
+        print(f"{row.verdict:<8} {row.name}" + (f": {printable(row.found)}" if row.found else ""))
+    print(f"{judged.verdict}" + (f": {printable(judged.problem)}" if judged.problem else ""))
 
 
 @app.command("eval")
@@ -218,6 +272,11 @@ def doctor(
             print(f"{'':28} to mend it: {finding.mend}")
     if not all(finding.well for finding in findings if finding.part != "address"):
         raise typer.Exit(1)
+
+
+def printable(text: str) -> str:
+    """Text of a stranger's program for a terminal: without the characters that control it."""
+    return "".join(each if each.isprintable() or each == "\n" else "�" for each in text)
 
 
 def _with_model(settings: Settings, no_llm: bool) -> Settings:

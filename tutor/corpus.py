@@ -71,6 +71,9 @@ class _FrontMatter(_Strict):
     function: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$")] | None = None
     signature: Line | None = None
     sample: Line | None = None
+    hints: list[Line] = []
+    complexity: Line | None = None
+    interviewer: list[Line] = []
     options: dict[Literal["A", "B", "C", "D", "E", "F"], Line] | None = None
     key: str | None = None
     distractors: dict[str, Line] | None = None
@@ -108,15 +111,20 @@ class _Curated(_FrontMatter):
     def _enough_to_find_and_grade(self) -> _Curated:
         if self.kind == "mcq":
             return self
+        exercise = (("hints", 3, 3), ("interviewer", 2, 6)) if self.kind == "coding" else ()
         for name, least, most in (
             ("asks", 8, 40),
             ("key_points", 3, 7),
             ("misconceptions", 1, 6),
             ("follow_ups", 3, 6),
+            *exercise,
         ):
             count = len(getattr(self, name))
             if not least <= count <= most:
-                raise ValueError(f"{name}: {count} given, {least} to {most} needed")
+                needed = f"{least} to {most}" if least < most else f"{least}"
+                raise ValueError(f"{name}: {count} given, {needed} needed")
+        if self.kind == "coding" and not self.complexity:
+            raise ValueError("complexity: a coding item needs the cost of its solution in time and memory")
         return self
 
 
@@ -186,9 +194,7 @@ def _item(front: _FrontMatter, body: str, source: str, solution: str, digest: st
         misconceptions=tuple(Misconception(each.claim, each.why) for each in front.misconceptions),
         follow_ups=tuple(FollowUp(each.question, each.item) for each in front.follow_ups),
         related=tuple(front.related),
-        exercise=Exercise(front.function or "", front.signature or "", front.sample or "", solution)
-        if front.kind == "coding"
-        else None,
+        exercise=_exercise(front, solution) if front.kind == "coding" else None,
         choices=Choices(
             {str(letter): text for letter, text in (front.options or {}).items()},
             front.key or "",
@@ -198,6 +204,18 @@ def _item(front: _FrontMatter, body: str, source: str, solution: str, digest: st
         else None,
         source=source,
         digest=digest,
+    )
+
+
+def _exercise(front: _FrontMatter, solution: str) -> Exercise:
+    return Exercise(
+        function=front.function or "",
+        signature=front.signature or "",
+        sample=front.sample or "",
+        solution=solution,
+        hints=tuple(front.hints),
+        complexity=front.complexity or "",
+        interviewer=tuple(front.interviewer),
     )
 
 

@@ -18,6 +18,8 @@ from tutor.chat_model import parse_spec
 from tutor.corpus import read_corpus, read_library
 from tutor.errors import TutorError
 from tutor.index import SearchIndex
+from tutor.sandbox.selftest import choose_fences
+from tutor.sandbox.workers import Limits
 from tutor.settings import Settings
 from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, Weights, is_fetched, verify
 
@@ -45,6 +47,7 @@ def examine(settings: Settings, whole_hashes: bool = False) -> Iterator[Finding]
     yield _weights("embedding model", EMBEDDING_MODEL, settings, whole_hashes)
     yield _attempt("chat model", lambda: _chat_model(settings, whole_hashes))
     yield _attempt("index", lambda: _index(settings))
+    yield _attempt("sandbox", _sandbox)
     yield _port(settings)
 
 
@@ -111,6 +114,10 @@ def _index(settings: Settings) -> Finding:
     if stale:
         return Finding("index", False, f"{words}; {stale} items of the corpus are newer", "python ingest.py")
     return Finding("index", True, words)
+
+
+def _sandbox() -> Finding:
+    return Finding("sandbox", True, f"programs run behind {choose_fences(Limits())}")
 
 
 def _port(settings: Settings) -> Finding:

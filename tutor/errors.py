@@ -52,6 +52,14 @@ class CalibrationError(TutorError):
     """A calibration is missing, damaged, or cannot be made from what there is."""
 
 
+class SandboxError(TutorError):
+    """Programs cannot be run: no fence is available here, or too many wait."""
+
+
+class ExerciseError(TutorError):
+    """There is no such exercise, or what was asked of it cannot be done."""
+
+
 class PortInUseError(TutorError):
     """The address the page should listen on is taken."""
 

@@ -43,12 +43,19 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Exercise:
-    """What a coding item has besides: the function to write, a sample call of literals, the reference's source."""
+    """What a coding item has besides: the function to write, a sample call of literals, the reference's source.
+
+    ``hints`` climb from a nudge over the key idea to a worked similar case. ``complexity`` is the reference's cost in
+    time and memory; ``interviewer`` are the questions that an interviewer asks once the code runs.
+    """
 
     function: str
     signature: str
     sample: str
     solution: str
+    hints: tuple[str, ...] = ()
+    complexity: str = ""
+    interviewer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,17 @@
+"""Takes the length of the first axis, so a short table is answered with NaN.
+
+Caught by: a list of lists
+"""
+
+import numpy as np
+
+
+def rolling_window_mean(x, k):
+    x = np.asarray(x, dtype=float)
+    if k < 1:
+        raise ValueError("k must be positive")
+    if k > len(x):
+        return np.full(len(x), np.nan)
+    if x.ndim != 1:
+        raise ValueError("x must be one-dimensional")
+    return np.array([x[i - k + 1 : i + 1].mean() if i >= k - 1 else np.nan for i in range(len(x))])

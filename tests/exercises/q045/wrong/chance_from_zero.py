@@ -1,0 +1,21 @@
+"""Enters with k/(i + 1), with i counted from 1.
+
+Caught by: one item too many
+"""
+
+import random
+
+
+def reservoir_sample(stream, k):
+    if k < 0:
+        raise ValueError("k must not be negative")
+    sample = []
+    if k == 0:
+        return sample
+    rng = random.Random()
+    for i, item in enumerate(stream, start=1):
+        if i <= k:
+            sample.append(item)
+        elif rng.random() < k / (i + 1):
+            sample[rng.randrange(k)] = item
+    return sample

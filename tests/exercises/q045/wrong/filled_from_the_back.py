@@ -1,0 +1,21 @@
+"""A short stream comes back in reverse.
+
+Caught by: k larger than n
+"""
+
+import random
+
+
+def reservoir_sample(stream, k):
+    if k < 0:
+        raise ValueError("k must not be negative")
+    sample = []
+    if k == 0:
+        return sample
+    rng = random.Random()
+    for i, item in enumerate(stream, start=1):
+        if i <= k:
+            sample.insert(0, item)
+        elif (slot := rng.randrange(i)) < k:
+            sample[slot] = item
+    return sample

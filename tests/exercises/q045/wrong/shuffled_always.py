@@ -1,0 +1,22 @@
+"""Shuffles even a stream that comes back whole.
+
+Caught by: k = n
+"""
+
+import random
+
+
+def reservoir_sample(stream, k):
+    if k < 0:
+        raise ValueError("k must not be negative")
+    sample = []
+    if k == 0:
+        return sample
+    rng = random.Random()
+    for i, item in enumerate(stream, start=1):
+        if i <= k:
+            sample.append(item)
+        elif (slot := rng.randrange(i)) < k:
+            sample[slot] = item
+    rng.shuffle(sample)
+    return sample

@@ -1,0 +1,21 @@
+"""Gives back a tuple.
+
+Caught by: k = n
+"""
+
+import random
+
+
+def reservoir_sample(stream, k):
+    if k < 0:
+        raise ValueError("k must not be negative")
+    sample = []
+    if k == 0:
+        return tuple(sample)
+    rng = random.Random()
+    for i, item in enumerate(stream, start=1):
+        if i <= k:
+            sample.append(item)
+        elif (slot := rng.randrange(i)) < k:
+            sample[slot] = item
+    return tuple(sample)

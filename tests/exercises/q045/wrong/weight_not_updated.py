@@ -1,0 +1,27 @@
+"""Algorithm L whose weight never shrinks, which favours late items.
+
+Caught by: 200 items
+"""
+
+import math
+import random
+from itertools import islice
+
+
+def reservoir_sample(stream, k):
+    if k < 0:
+        raise ValueError("k must not be negative")
+    sample = []
+    if k == 0:
+        return sample
+    rng = random.Random()
+    source = iter(stream)
+    sample = list(islice(source, k))
+    weight = math.exp(math.log(1.0 - rng.random()) / k)
+    while len(sample) == k:
+        skip = math.floor(math.log(1.0 - rng.random()) / math.log1p(-weight))
+        chosen = list(islice(source, skip, skip + 1))
+        if not chosen:
+            break
+        sample[rng.randrange(k)] = chosen[0]
+    return sample

@@ -1,0 +1,1 @@
+"""Runs a stranger's Python where it can do no harm."""
