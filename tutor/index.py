@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 2
+FORMAT = 3
 """Goes up whenever the files of a generation, or the passages that are cut from an item, change."""
 
 BATCH = 1000

@@ -1,7 +1,7 @@
 """One run over a folder of questions: the tutor, the baselines on the same questions, all figures.
 
-The order matters: times with the chat model come first, while it has read no passage. Knows nothing of how figures are
-shown.
+The order matters: times with the chat model come first, while it has read no passage; then it reads them all, as it
+does behind the page in its first idle minutes, and decides. Knows nothing of how figures are shown.
 """
 
 from __future__ import annotations
@@ -106,6 +106,8 @@ def evaluate(subject: Subject, folder: Path, progress: Progress) -> Measurement:
     scored = [case for name in (ANSWERABLE, NEAR_MISS, OFF_TOPIC) for case in of.get(name, ())]
     asking.warm_up(subject.tutor, cases)
     times, words = speed.generation(subject.tutor, of.get(ANSWERABLE, ()), progress) if with_model else ({}, {})
+    if with_model:
+        subject.tutor.read_ahead([item.id for item in subject.items.values() if item.kind in SEARCHED_KINDS])
     others = [*of.get(AMBIGUOUS, ()), *of.get(INNOCENT, ())]
     outcomes = asking.decide(subject.tutor, [*scored, *others], with_model, progress)
     attacks = asking.attack(subject.tutor, of.get(INJECTIONS, ()), with_model, progress)

@@ -25,7 +25,7 @@ def decision_times(outcomes: Sequence[Outcome]) -> dict[str, Quantiles]:
     timings = [outcome.answer.timings for outcome in outcomes]
     return {
         "retrieval": quantiles([each.retrieval_ms for each in timings]),
-        "decision": quantiles([getattr(each, "decision_ms", 0.0) for each in timings]),
+        "decision": quantiles([each.decision_ms for each in timings]),
     }
 
 
@@ -46,6 +46,7 @@ def generation(
     times = {
         f"{what}, passage {state}": quantiles([getattr(answer.timings, name) for answer in answers])
         for what, name in (
+            ("decision", "decision_ms"),
             ("first token", "first_token_ms"),
             ("first checked sentence", "first_sentence_ms"),
             ("whole answer", "total_ms"),
