@@ -4,10 +4,10 @@ import numpy as np
 
 
 def rolling_window_mean(x, k):
-    x = np.asarray(x, dtype=float)
+    x = np.asarray(x, float)
     if k <= 0 or x.ndim != 1:
         raise ValueError("k must be positive and x one-dimensional")
-    out = np.full(len(x), np.nan)
+    out = np.full_like(x, np.nan)
     if k <= len(x):
         total = np.concatenate([[0.0], np.cumsum(x)])
         out[k - 1 :] = (total[k:] - total[:-k]) / k

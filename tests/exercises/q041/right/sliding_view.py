@@ -9,7 +9,7 @@ def rolling_window_mean(x: np.ndarray, k: int) -> np.ndarray:
     if x.ndim != 1:
         raise ValueError("one dimension, please")
     if k <= 0:
-        raise ValueError("k must be positive")
+        raise ValueError("the window needs at least one value")
     out = np.full(x.shape, np.nan)
     if 0 < k <= x.size:
         out[k - 1 :] = sliding_window_view(x, k).mean(axis=1)

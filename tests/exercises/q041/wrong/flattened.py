@@ -7,7 +7,7 @@ import numpy as np
 
 
 def rolling_window_mean(x, k):
-    x = np.asarray(x, dtype=float).ravel()
+    x = np.asarray(x, float).ravel()
     if k < 1:
-        raise ValueError("k must be positive")
+        raise ValueError("the window needs at least one value")
     return np.array([x[i - k + 1 : i + 1].mean() if i >= k - 1 else np.nan for i in range(x.size)])

@@ -7,10 +7,10 @@ import numpy as np
 
 
 def rolling_window_mean(x, k):
-    x = np.asarray(x, dtype=float)
+    x = np.asarray(x, float)
     if k < 1 or x.ndim != 1:
         raise ValueError("k must be positive and x one-dimensional")
-    out, total = np.full(len(x), np.nan), 0.0
+    out, total = np.full_like(x, np.nan), 0.0
     for i in range(len(x)):
         window = x[max(0, i - k + 1) : i + 1]
         total += x[i] - (x[i - k] if i >= k else 0.0)

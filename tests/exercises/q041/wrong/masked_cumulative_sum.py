@@ -7,12 +7,12 @@ import numpy as np
 
 
 def rolling_window_mean(x, k):
-    x = np.asarray(x, dtype=float)
+    x = np.asarray(x, float)
     if k < 1 or x.ndim != 1:
         raise ValueError("k must be positive and x one-dimensional")
     bad = ~np.isfinite(x)
     if k > len(x):
-        return np.full(len(x), np.nan)
+        return np.full_like(x, np.nan)
     total = np.cumsum(np.insert(np.where(bad, 0.0, x), 0, 0.0))
     count = np.cumsum(np.insert(bad, 0, 0))
     means = (total[k:] - total[:-k]) / k

@@ -7,7 +7,7 @@ import numpy as np
 
 
 def rolling_window_mean(x, k):
-    x = np.asarray(x, dtype=float)
+    x = np.asarray(x, float)
     if not k or x.ndim != 1:
         raise ValueError("k must not be zero and x must be one-dimensional")
     out = np.full(x.size, np.nan)

@@ -7,7 +7,7 @@ import numpy as np
 
 
 def rolling_window_mean(x, k):
-    x = np.asarray(x, dtype=float)
+    x = np.asarray(x, float)
     if k < 1 or x.ndim != 1:
         raise ValueError("k must be positive and x one-dimensional")
     means, total = [], 0.0

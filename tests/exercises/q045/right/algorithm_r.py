@@ -10,11 +10,11 @@ def reservoir_sample(stream, k):
         return []
     rng = random.Random()
     kept = []
-    for i, item in enumerate(stream):
-        if i < k:
+    for seen, item in enumerate(stream):
+        if len(kept) < k:
             kept.append(item)
-        else:
-            j = rng.randint(0, i)
-            if j < k:
-                kept[j] = item
+            continue
+        slot = rng.randint(0, seen)
+        if slot < k:
+            kept[slot] = item
     return kept

@@ -13,9 +13,9 @@ def reservoir_sample(stream, k):
     if k == 0:
         return sample
     rng = random.Random()
-    for i, item in enumerate(stream):
-        if i < k:
+    for seen, item in enumerate(stream):
+        if len(sample) < k:
             sample.append(item)
-        elif (slot := rng.randint(0, max(k, i - 1))) < k:
+        elif (slot := rng.randint(0, max(k, seen - 1))) < k:
             sample[slot] = item
     return sample
