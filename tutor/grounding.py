@@ -1,10 +1,9 @@
 """Checks what a model wrote, sentence by sentence, before anyone reads it.
 
-A first form: the passage a sentence cites must exist, enough of the sentence's content words must stand in it, one of
-its sentences must carry the claim, numbers and technical names must be the passage's own, and what is said in nearly
-the words of one sentence must be said of the same numbers and names, and denied as often. Similarity of meaning is not
-used: "5 days" and "3 days" are .97 alike to an embedder. Knows nothing of where sentences come from or what happens to
-the dropped ones.
+The passage a sentence cites must exist; its numbers and technical names must be the passage's own and stand beside the
+words they stand beside there; enough of its words must stand in the passage, and one sentence of the passage must
+carry it; direction and denial must be the same. Similarity of meaning is not used: "5 days" and "3 days" are .97 alike
+to an embedder. Knows nothing of where sentences come from or what happens to the dropped ones.
 """
 
 from __future__ import annotations
