@@ -135,9 +135,8 @@ def _with_sides(text: str, hits: list[Hit], index: SearchIndex, embedder: Embedd
         for side in dialogue.sides(text)
         if (side_hits := retrieve(side, index, embedder, count=1)) and side_hits[0].item_id not in known
     ]
-    fresh = [replace(hit, score=min(hit.score, hits[0].score)) for hit in added]
-    taken = {hit.item_id for hit in fresh}
-    return [hits[0], *fresh, *(hit for hit in hits[1:] if hit.item_id not in taken)]
+    fresh = {hit.item_id: replace(hit, score=min(hit.score, hits[0].score)) for hit in added}
+    return [hits[0], *fresh.values(), *(hit for hit in hits[1:] if hit.item_id not in fresh)]
 
 
 def _put_first(item_id: str, found: Found, index: SearchIndex) -> Found:

@@ -49,7 +49,7 @@ _ORDER = re.compile(
     rf"|\b{_SECRET}.{{0,30}}\b(?:you (?:use|have|hold|know|store)|{_OUR_SERVER}|admin|env)\b"
     rf"|\b(?:your|the server'?s?|admin|stored)\s+(?:\w+\s+)?{_SECRET}\b"
     r"|\byou are (?:now|no longer)\b(?! (?:given|asked|told|working|building|facing|training|deploying|at|on)\b)"
-    r"|(?:^|[.!?,;:]\s*|\b(?:now|please)\s+)(?:act as (?:if|an?|the|my)|pretend)\b|\bact as my\b"
+    r"|(?:^|[.!?,;:]\s*|\b(?:now|please)\s+)(?:act as (?:if(?! (?:i|we)\b)|an?|the|my)|pretend)\b|\bact as my\b"
     r"|\bjailbreak (?:mode|yourself|now)|\bdeveloper mode|(?-i:\bDAN\b)"
     r"|\brepeat (?:everything|the (?:text|words)|all)\b.{0,30}\babove"
     r"|\bos\.system\b|\brm -rf\b|\bsubprocess\.|\b__import__\b|(?<![\w.])eval\([^)]|\bdrop table\b|\bformat c:"
@@ -65,13 +65,17 @@ _ABUSE = re.compile(
     r"asshole)",
     re.IGNORECASE,
 )
+_STUDY = r"(?:detect|classif|predict|recogni|scanner|filter|dataset|model|feature|label|regression)"
 _HARM = re.compile(
     r"\b(?:write|make|build|create|code|give me) (?:me )?(?:an? |some )?(?:\w+ ){0,2}"
     r"(?:malware|virus|ransomware|keylogger|trojan|exploit|bomb|weapon)\b"
-    r"|\b(?:kill|hurt|harm) (?:myself|someone|somebody|my \w+)\b|\bsuicid"
-    r"|\bchest pain\b|\boverdose\b|\bi (?:want|am going) to die\b",
-    re.IGNORECASE,
+    rf"(?! (?:\w+ ){{0,2}}{_STUDY})"
+    r"|\b(?:kill|hurt|harm) (?:myself|someone|somebody|my \w+)\b|\bi (?:want|am going) to die\b"
+    rf"|^(?!.*\b{_STUDY}).*(?:\bsuicid|\bchest pain\b|\boverdose\b)",
+    re.IGNORECASE | re.DOTALL,
 )
+"""A model that finds malware, or that predicts an overdose, is a question about machine learning."""
+
 _LEANS = re.compile(
     r"^(?:and|but|so|or|also|then|ok(?:ay)?|yes|no|why|how so|when|where)\b|^(?:what|how) about\b"
     r"|^(?:what|which) (?:one|of)\b|\b(?:it|its|they|them|their|that|this|those|these|he|she)\b"
@@ -90,10 +94,16 @@ _BETWEEN = re.compile(
     re.I,
 )
 _MEMORY = re.compile(
-    r"\b(?:from|use|using) (?:your|the model'?s?) (?:own )?(?:memory|knowledge|training)\b|\bfrom (?:your )?memory\b"
-    r"|\banswer (?:it |this )?anyway\b|\bwithout the corpus\b|\boutside (?:of )?(?:the|your) corpus\b",
+    r"\b(?:from|use|using) (?:your (?:own )?|the (?:chat )?model'?s own )(?:memory|knowledge)\b"
+    r"|\bfrom (?:your (?:own )?training\b(?! (?:data|set|loss|run|example))|the (?:chat )?model'?s memory\b)"
+    r"|\b(?:answer|reply|respond|tell me)\b(?: \w+){0,3} from memory\b"
+    r"|(?:^|[.,;:?-] ?)(?:(?:just|please) )*from memory\b"
+    r"|\banswer (?:it |this )?anyway\b"
+    r"|\b(?:answer|reply|respond|tell me)\b.{0,60}(?:\bwithout the corpus\b|\boutside (?:of )?(?:the|your) corpus\b)",
     re.IGNORECASE,
 )
+"""Only what is said to the tutor: "how does an LSTM read from memory?" is a question."""
+
 _LANGUAGES = {
     "German": stopwords.STOPWORDS_GERMAN,
     "Dutch": stopwords.STOPWORDS_DUTCH,

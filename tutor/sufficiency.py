@@ -20,6 +20,9 @@ ALTERNATIVES = 20
 LOWEST = 1e-6
 """What a word's probability counts as where it is not among the alternatives."""
 
+ROUNDING = 1e-3
+"""How far above 0 a logprob may be: engines compute with few digits."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -30,7 +33,7 @@ def log_odds(
     try:
         reply = model.invoke(list(messages), config, max_tokens=1, logprobs=True, top_logprobs=ALTERNATIVES)
         tokens = reply.response_metadata["logprobs"]["content"][0]["top_logprobs"]
-        said = [(str(each["token"]).strip().lower(), math.exp(float(each["logprob"]))) for each in tokens]
+        said = [(str(each["token"]).strip().lower(), _probability(float(each["logprob"]))) for each in tokens]
     except Exception:  # each engine raises its own kinds, or answers without what was asked for
         _LOG.warning("the chat model gave no yes or no", exc_info=True)
         return None
@@ -38,3 +41,10 @@ def log_odds(
     if not yes and not no:
         return None
     return math.log(max(yes, LOWEST) / max(no, LOWEST))
+
+
+def _probability(logprob: float) -> float:
+    """Raises ValueError where it is none."""
+    if math.isnan(logprob) or logprob > ROUNDING:
+        raise ValueError(f"{logprob} is no logarithm of a probability")
+    return math.exp(logprob)

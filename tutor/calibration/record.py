@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from tutor.errors import CalibrationError
-from tutor.signals import Signals
+from tutor.signals import RETRIEVAL_SIGNALS, SUFFICIENCY, Signals
 
 SHIPPED = Path(__file__).parent / "shipped.json"
 CHANGED_SHARE = 0.2
@@ -72,7 +72,7 @@ def read_calibration(path: Path) -> Calibration:
         calibration = _CALIBRATION.validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise CalibrationError(f"{path} cannot be read as a calibration", "one", "tutor calibrate") from error
-    if not calibration.items or not _is_finite(calibration):
+    if not calibration.items or not _is_usable(calibration):
         raise CalibrationError(f"{path} holds no usable calibration", "one", "tutor calibrate")
     return calibration
 
@@ -85,6 +85,18 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
     beside.replace(path)
 
 
-def _is_finite(calibration: Calibration) -> bool:
-    fits = [calibration.without_model, *filter(None, [calibration.with_model])]
-    return all(math.isfinite(value) for fit in fits for value in (fit.intercept, *fit.weights.values()))
+def _is_usable(calibration: Calibration) -> bool:
+    """Whether every number can be one, and every weight is of a signal that there is."""
+    full = calibration.with_model
+    return _is_fit(calibration.without_model, RETRIEVAL_SIGNALS) and (
+        full is None or _is_fit(full, (*RETRIEVAL_SIGNALS, SUFFICIENCY))
+    )
+
+
+def _is_fit(fit: Fit, signals: Collection[str]) -> bool:
+    thresholds = [fit.risk, fit.abstain, *(each for each in (fit.answer, fit.high) if each is not None)]
+    return (
+        fit.weights.keys() <= set(signals)
+        and all(math.isfinite(value) for value in (fit.intercept, *fit.weights.values()))
+        and all(0 <= value <= 1 for value in thresholds)
+    )
