@@ -31,13 +31,8 @@ LIST_COVERAGE = 0.75
 """Share that sentences on end must hold together where no single one does: a sentence may sum up a list."""
 
 MIN_TERMS = 2
-MIN_OPPOSITE = 5
 
 _MARK = re.compile(r"\s*\[(\d{1,3})\](?:\.$)?")
-_NUMBER = re.compile(r"(?<![\w.])(?:\d+(?:[.,]\d+)*(?:e[+-]?\d+)?|\.\d+)")
-_NAME = re.compile(r"\b(?:[A-Za-z_]+\d\w*(?:\.\d+)*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]?\w*|[a-z]+[A-Z]\w*)\b")
-_PREFIXES = ("un", "non", "in", "im", "ir", "dis")
-_NEGATION = re.compile(r"\b(?:not|no|never|none|neither|nor|cannot|without|hardly|\w+n['’]t)\b", re.I)
 _ALTERNATIVES = re.compile(r"\bor\b|\bvs\b|\bversus\b", re.I)
 _BOUNDARY = re.compile(r"""(?<=[.!?])((?:\s*\[\d{1,3}\]\.?)*)(?:\s+(?=[A-Z"'(*$`\d-])|\s*\n)|\n+""")
 
