@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HashingEmbedder
+from conftest import HashingEmbedder, hand_made
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
@@ -15,7 +15,6 @@ from tutor.answering import Tutor
 from tutor.batch import answer_row, as_record, run_batch
 from tutor.errors import TutorError
 from tutor.index import IndexInUse
-from tutor.json_lines import read_rows
 from tutor.records import Answer, Question
 from tutor.settings import Settings
 
@@ -82,56 +81,14 @@ def test_the_models_words_stand_below_the_items_own_on_a_direct_match(indexed: S
     assert record["model"] == "fake"
 
 
-def test_of_several_turns_the_last_one_is_answered_with_the_others_before_it(tutor: Tutor) -> None:
+def test_of_several_turns_the_last_one_is_answered_with_the_others_before_it(indexed: Settings) -> None:
     turns = ["What is dropout?", "thanks", "why is it random during training?"]
+    tutor = Tutor(IndexInUse(indexed.index, "hashing"), HashingEmbedder(), calibration=hand_made())
     answer = answer_row(tutor, {"turns": turns}, generate=False)
     assert answer.standalone == "What is dropout? why is it random during training?"
     assert answer.hits[0].item_id == "q002"
     alone = answer_row(tutor, {"turns": ["why is it random during training?"]}, generate=False)
     assert alone.standalone == "why is it random during training?"
-
-
-# --- reading ----------------------------------------------------------------------------------------------------------
-
-
-def test_rows_are_read_and_empty_lines_are_left_out(tmp_path: Path) -> None:
-    path = tmp_path / "in.jsonl"
-    path.write_text('\ufeff{"question": "a\u2028b"}\r\n\n  \n{"turns": ["c", "d"], "id": 7}\n', encoding="utf-8")
-    rows = list(read_rows(path, "question", "turns"))
-    assert rows == [{"question": "a\u2028b"}, {"turns": ["c", "d"], "id": 7}]
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "{broken",
-        "[]",
-        '"What is PCA?"',
-        "null",
-        "{}",
-        '{"id": 1}',
-        '{"text": "What is PCA?"}',
-        '{"question": null}',
-        '{"question": ["What is PCA?"]}',
-        '{"turns": "What is PCA?"}',
-        '{"turns": []}',
-        '{"turns": ["a", 2]}',
-        '{"question": "What is PCA?", "turns": null}',
-    ],
-)
-def test_a_line_that_asks_nothing_is_named(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "in.jsonl"
-    path.write_text(f'{{"question": "fine"}}\n\n{line}\n', encoding="utf-8")
-    with pytest.raises(TutorError, match=r"in\.jsonl:3 is .*Expected: a JSON object with question or turns\."):
-        list(read_rows(path, "question", "turns"))
-
-
-def test_a_file_that_is_missing_or_not_utf8_is_named(tmp_path: Path) -> None:
-    latin = tmp_path / "latin.jsonl"
-    latin.write_bytes('{"question": "naïve"}'.encode("latin-1"))
-    for path in (latin, tmp_path / "missing.jsonl", tmp_path):
-        with pytest.raises(TutorError, match=f"{path} cannot be read"):
-            list(read_rows(path, "question"))
 
 
 # --- a whole file -----------------------------------------------------------------------------------------------------

@@ -65,6 +65,11 @@ RULES = (
     Rule("langchain_chroma", ("tutor/index.py",)),
     Rule("bm25s", ("tutor/lexical.py",), besides=("bm25s.stopwords",)),
     Rule("sqlalchemy", ("tutor/store.py",)),
+    Rule("sklearn", ("tutor/calibration/fitting.py",)),
+    Rule("scipy", ("tutor/calibration/fitting.py",)),
+    Rule("tutor.calibration.fitting", ("tutor/calibration/calibrate.py",)),
+    Rule("tutor.calibration.sample", ("tutor/calibration/",)),
+    Rule("tutor.calibration.calibrate", ("tutor/__main__.py",)),
     Rule("tutor.web", ("tutor/web/", "tutor/__main__.py")),
     Rule("tutor.__main__", ("ingest.py",)),
 )
@@ -187,6 +192,15 @@ def test_what_a_quick_command_imports_is_light(module: str) -> None:
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert json.loads(loaded.stdout) == []
+
+
+def test_importing_the_tutor_loads_no_library_that_only_fitting_or_a_model_needs() -> None:
+    heavy = ["sklearn", "scipy", "torch", "sentence_transformers", "transformers", "xllamacpp", "gradio"]
+    code = f"import sys, tutor.assembly; print([name for name in {heavy} if name in sys.modules])"
+
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert loaded.stdout == "[]\n"
 
 
 def test_importing_the_command_line_changes_no_setting_and_makes_no_file(tmp_path: Path) -> None:

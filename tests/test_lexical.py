@@ -45,6 +45,15 @@ def test_scores_are_bm25() -> None:
     assert list(found) == ["q001", "q002"]
 
 
+@pytest.mark.parametrize(("term", "holding"), [("tree", 2), ("gradient", 1), ("zebra", 0)])
+def test_a_word_is_the_rarer_the_fewer_items_hold_it(tmp_path: Path, term: str, holding: int) -> None:
+    index = LexicalIndex.build(TEXTS, IDS)
+    index.save(tmp_path / "words")
+    expected = math.log(1 + (3 - holding + 0.5) / (holding + 0.5))
+    assert index.idf(term) == pytest.approx(expected)
+    assert LexicalIndex.load(tmp_path / "words", IDS).idf(term) == pytest.approx(expected)
+
+
 def test_an_item_that_shares_no_word_is_not_found() -> None:
     assert LexicalIndex.build(TEXTS, IDS).search("gradient", 3).keys() == {"q003"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -87,8 +88,9 @@ def test_no_question_makes_retrieval_fail(small: SearchIndex, question: str) -> 
 
 def test_a_question_may_come_as_a_vector(small: SearchIndex) -> None:
     hits = retrieve_vector("dropout", HashingEmbedder().embed_query("What is gradient descent?"), small)
-    assert hits[0].item_id == "q001"
-    assert {hit.item_id: hit.scores["words"] > 0 for hit in hits} == {"q001": False, "q002": True, "q003": False}
+    scores = {hit.item_id: hit.scores for hit in hits}
+    assert scores["q001"]["question"] == pytest.approx(1, abs=1e-5)
+    assert {id: each["words"] > 0 for id, each in scores.items()} == {"q001": False, "q002": True, "q003": False}
 
 
 # --- scores by hand ---------------------------------------------------------------------------------------------------
@@ -120,8 +122,33 @@ def by_hand(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
 def test_a_score_is_the_mean_of_four_fields_the_three_best_asks_and_the_words(by_hand: SearchIndex) -> None:
     hit = retrieve_vector("unknown", EAST, by_hand)[0]
     assert (hit.item_id, hit.field, hit.matched) == ("q001", "ask", "elm")
-    assert hit.scores == pytest.approx({"question": 0.6, "answer": 0.8, "both": 0.7, "ask": 0.9, "words": 0}, abs=1e-5)
-    assert hit.score == pytest.approx((0.6 + 0.8 + 0.7 + 0.9 + 0 + (0.9 + 0.5 + 0.4) / 3) / 6, abs=1e-5)
+    expected = {"question": 0.6, "answer": 0.8, "both": 0.7, "ask": 0.9, "asks": (0.9 + 0.5 + 0.4) / 3}
+    assert hit.scores == pytest.approx(expected | {"words": 0, "wording": 0, "content": 0}, abs=1e-5)
+    assert hit.score == pytest.approx(sum(expected.values()) / 8, abs=1e-5)
+
+
+def test_shares_of_the_questions_terms_are_weighted_by_how_rare_they_are(by_hand: SearchIndex) -> None:
+    """ "oak" and "leaf" stand in one item of three each: as much as "zebra" in none would, but for its rarity."""
+    rare, unknown = math.log(1 + 2.5 / 1.5), math.log(1 + 3.5 / 0.5)
+    tree = retrieve_vector("oak leaf zebra", EAST, by_hand)[0]
+    assert tree.item_id == "q001"
+    assert tree.scores["wording"] == pytest.approx(rare / (2 * rare + unknown))
+    assert tree.scores["content"] == pytest.approx(rare / (2 * rare + unknown))
+    bird = next(hit for hit in retrieve_vector("bird wing", EAST, by_hand) if hit.item_id == "q002")
+    assert (bird.scores["wording"], bird.scores["content"]) == pytest.approx((0.5, 1.0))
+
+
+def test_shared_terms_outweigh_a_somewhat_better_vector(by_hand: SearchIndex) -> None:
+    assert [hit.item_id for hit in retrieve_vector("unknown", EAST, by_hand)] == ["q001", "q003", "q002"]
+    assert [hit.item_id for hit in retrieve_vector("bird", EAST, by_hand)] == ["q002", "q001", "q003"]
+
+
+def test_terms_are_compared_for_the_best_items_by_the_other_signals_only(
+    by_hand: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrieval, "RANKED_BY_TERMS", 1)
+    assert [hit.item_id for hit in retrieve_vector("bird", EAST, by_hand, 1)] == ["q001"]
+    assert retrieve_vector("bird wing", EAST, by_hand, 2)[0].item_id == "q001"
 
 
 def test_shared_words_count_as_one_half_at_a_bm25_score_of_eight(by_hand: SearchIndex) -> None:
@@ -134,13 +161,13 @@ def test_shared_words_count_as_one_half_at_a_bm25_score_of_eight(by_hand: Search
 
 def test_asks_that_an_item_lacks_count_as_the_worst_passage_found(by_hand: SearchIndex) -> None:
     bird = next(hit for hit in retrieve_vector("unknown", EAST, by_hand) if hit.item_id == "q002")
-    assert bird.score == pytest.approx((0.3 + 0.2 + 0.25 + 0.6 + 0 + (0.6 + 0.1 + 0.1) / 3) / 6, abs=1e-5)
+    assert bird.score == pytest.approx((0.3 + 0.2 + 0.25 + 0.6 + 0 + (0.6 + 0.1 + 0.1) / 3) / 8, abs=1e-5)
 
 
 def test_an_item_without_asks_is_judged_by_its_question_instead(by_hand: SearchIndex) -> None:
     hits = retrieve_vector("unknown", EAST, by_hand)
     assert [hit.item_id for hit in hits] == ["q001", "q003", "q002"]
-    assert hits[1].score == pytest.approx((0.5 * 3 + 0.5 + 0 + 0.5) / 6, abs=1e-5)
+    assert hits[1].score == pytest.approx((0.5 * 3 + 0.5 + 0 + 0.5) / 8, abs=1e-5)
     assert hits[1].scores["ask"] == pytest.approx(0.5, abs=1e-5)
 
 
@@ -158,7 +185,7 @@ def test_a_field_that_was_not_fetched_counts_as_the_last_one_fetched(
     hits = retrieve_vector("unknown", EAST, by_hand)
     assert [hit.item_id for hit in hits] == ["q001"]
     assert hits[0].scores["question"] == pytest.approx(0.7, abs=1e-5)
-    assert hits[0].score == pytest.approx((0.7 + 0.8 + 0.7 + 0.9 + 0 + (0.9 + 0.7 + 0.7) / 3) / 6, abs=1e-5)
+    assert hits[0].score == pytest.approx((0.7 + 0.8 + 0.7 + 0.9 + 0 + (0.9 + 0.7 + 0.7) / 3) / 8, abs=1e-5)
 
 
 def test_an_item_that_only_shares_words_is_found_by_them(by_hand: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:

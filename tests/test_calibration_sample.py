@@ -1,0 +1,153 @@
+"""The questions of a calibration: none finds itself, none is used to measure, and every one says where it is from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import HashingEmbedder
+
+from tutor.calibration.sample import ASKS_LEFT_OUT, QUESTIONS, Asked, PartialIndex, draw
+from tutor.corpus import read_corpus
+from tutor.embedding import embed_all
+from tutor.errors import CalibrationError
+from tutor.index import SearchIndex, text_digest, write_generation
+from tutor.json_lines import read_rows
+from tutor.passages import passages
+from tutor.records import Item
+from tutor.settings import default_corpus
+
+MEASURING = Path(__file__).parent / "questions"
+CORPUS = {item.id: item for item in read_corpus(default_corpus()).items}
+SEARCHED = [item for item in CORPUS.values() if passages(item)]
+
+
+def _indexed(folder: Path, items: list[Item]) -> SearchIndex:
+    rows = [passage for item in items for passage in passages(item)]
+    vectors = np.stack(embed_all(HashingEmbedder(), [row.text for row in rows], lambda done: None))
+    write_generation(folder, "g1", items, rows, vectors, "hashing")
+    return SearchIndex.open_generation(folder, "g1", "hashing")
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Asked]:
+    """Of the first 24 items of the corpus, with the embedder a hand can check."""
+    return draw(_indexed(tmp_path_factory.mktemp("calibration"), SEARCHED[:24]), HashingEmbedder())
+
+
+def _of(drawn: list[Asked], source: str) -> list[Asked]:
+    return [asked for asked in drawn if asked.source == source]
+
+
+# --- asks of the corpus -----------------------------------------------------------------------------------------------
+
+
+def test_an_ask_is_not_found_by_itself(drawn: list[Asked]) -> None:
+    asks = _of(drawn, "ask")
+    assert len(asks) == 24 * ASKS_LEFT_OUT
+    assert [asked.text for asked in asks if asked.text in {hit.matched for hit in asked.hits}] == []
+    identical = [asked.text for asked in asks if asked.hits[0].scores["ask"] > 0.9999]
+    assert identical == [], "an ask of the same words stands elsewhere in the index"
+
+
+def test_an_item_that_was_removed_is_not_among_the_hits_and_the_rest_is_wrong(drawn: list[Asked]) -> None:
+    removed = _of(drawn, "item removed")
+    assert len(removed) == 24 * ASKS_LEFT_OUT
+    assert [asked.text for asked in removed if asked.group in {hit.item_id for hit in asked.hits}] == []
+    assert not any(asked.is_right for asked in removed)
+
+
+def test_each_ask_is_drawn_once_with_its_item_and_once_without(drawn: list[Asked]) -> None:
+    kept, removed = ([(asked.group, asked.text) for asked in _of(drawn, name)] for name in ("ask", "item removed"))
+    assert Counter(kept) == Counter(removed)
+    assert all(text in CORPUS[group].asks for group, text in kept)
+
+
+def test_an_ask_comes_from_each_quarter_of_its_list(drawn: list[Asked]) -> None:
+    item = SEARCHED[0]
+    places = [item.asks.index(asked.text) for asked in _of(drawn, "ask") if asked.group == item.id]
+    assert [place * ASKS_LEFT_OUT // len(item.asks) for place in places] == [0, 1, 2, 3]
+
+
+def test_an_ask_is_right_where_its_own_item_comes_first(drawn: list[Asked]) -> None:
+    asks = _of(drawn, "ask")
+    assert all(asked.is_right == (asked.hits[0].item_id == asked.group) for asked in asks)
+    assert {asked.is_right for asked in asks} == {True, False}
+
+
+# --- the project's questions ------------------------------------------------------------------------------------------
+
+
+def test_near_misses_and_off_topic_messages_are_never_right(drawn: list[Asked]) -> None:
+    for source in ("near miss", "off topic"):
+        assert len(_of(drawn, source)) > 50
+        assert not any(asked.is_right for asked in _of(drawn, source))
+
+
+def test_a_question_whose_items_are_not_in_the_index_is_left_out(drawn: list[Asked]) -> None:
+    known = {item.id for item in SEARCHED[:24]}
+    rows = {row["question"]: set(row["gold"]) for row in read_rows(QUESTIONS / "answerable.jsonl", "question")}
+    questions = _of(drawn, "question")
+    assert {asked.text for asked in questions} == {text for text, gold in rows.items() if gold & known}
+    assert all(asked.is_right == (asked.hits[0].item_id in rows[asked.text]) for asked in questions)
+
+
+def test_a_small_corpus_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CalibrationError, match="The corpus has 19 searched items"):
+        draw(_indexed(tmp_path, SEARCHED[:19]), HashingEmbedder())
+
+
+# --- the part of an index ---------------------------------------------------------------------------------------------
+
+
+def test_a_part_of_an_index_finds_as_the_whole_does(tmp_path: Path) -> None:
+    items = SEARCHED[:5]
+    whole = _indexed(tmp_path, items)
+    part = PartialIndex(items, whole.stored_vectors())
+    vector = HashingEmbedder().embed_query(items[2].title)
+    expected = {match.passage_id: match.similarity for match in whole.search_vector(vector, 20)}
+    found = {match.passage_id: match.similarity for match in part.search_vector(vector, 20)}
+    best = next(iter(found))
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert sorted(found.values()) == pytest.approx(sorted(expected.values()), abs=1e-4)
+    assert part.passage_text(best) == whole.passage_text(best)
+    assert {text_digest(part.passage_text(id)) for id in found} <= set(whole.stored_vectors())
+
+
+# --- the files --------------------------------------------------------------------------------------------------------
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def test_no_question_of_the_calibration_is_used_to_measure() -> None:
+    measured = {
+        _plain(str(row[name]))
+        for path in MEASURING.glob("*.jsonl")
+        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        for name in ("question", "text")
+        if name in row and re.search(r"\w", str(row[name]))
+    }
+    fitted = [row["question"] for path in QUESTIONS.glob("*.jsonl") for row in read_rows(path, "question")]
+    assert len(measured) > 500
+    assert len(fitted) > 700
+    assert [text for text in fitted if _plain(text) in measured] == []
+
+
+@pytest.mark.parametrize("name", ["answerable", "near_misses", "off_topic"])
+def test_every_question_stands_once_and_says_something(name: str) -> None:
+    texts = [_plain(row["question"]) for row in read_rows(QUESTIONS / f"{name}.jsonl", "question")]
+    assert len(texts) >= 100
+    assert [text for text, count in Counter(texts).items() if count > 1 or not text] == []
+
+
+def test_every_gold_is_an_item_that_is_searched() -> None:
+    searched = {item.id for item in SEARCHED}
+    rows = list(read_rows(QUESTIONS / "answerable.jsonl", "question"))
+    assert [row["question"] for row in rows if not row["gold"] or not set(row["gold"]) <= searched] == []
+    assert {gold for row in rows for gold in row["gold"]} == searched
