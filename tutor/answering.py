@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,13 +17,14 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import patch_config
 
-from tutor import dialogue, outcomes
+from tutor import dialogue, outcomes, running
 from tutor.calibration.record import Calibration
 from tutor.confidence import Verdict, is_close, is_direct_match
 from tutor.deciding import Found, Judges, decide, find
 from tutor.evidence import quote
 from tutor.generation import Written, generate, remember
 from tutor.index import IndexInUse, SearchIndex
+from tutor.judging import Judge
 from tutor.prompts import answer_prompt, memory_prompt
 from tutor.records import (
     Answer,
@@ -55,7 +56,8 @@ class Tutor(Runnable[Question, Answer]):
     ``chat_model`` None means the corpus's own words only; ``embedder`` None means that words alone are searched;
     ``calibration`` None that nothing but an item's own questions is answered. ``model_name`` is what a person reads as
     the model's name. With ``warming``, a passage that the model has not read yet is given in part, so that its first
-    words do not wait for the whole.
+    words do not wait for the whole. ``judge`` gives what runs reference solutions and is asked for it at the first
+    request; None means that nothing is run.
     """
 
     def __init__(
@@ -67,8 +69,9 @@ class Tutor(Runnable[Question, Answer]):
         notices: Sequence[str] = (),
         warming: Warming | None = None,
         calibration: Calibration | None = None,
+        judge: Callable[[], Judge] | None = None,
     ) -> None:
-        self._index = index
+        self._index, self._judge = index, judge
         self._judges = Judges(embedder, chat_model, model_name, calibration, warming, tuple(notices))
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
@@ -108,6 +111,9 @@ class Tutor(Runnable[Question, Answer]):
         text = dialogue.clean(question.text)
         act = dialogue.act(text)
         index = self._index.get()
+        if self._judge and (request := running.requested(question, index)):
+            yield from running.run_turn(request, question, index, self._judge())
+            return
         if act != "question":
             yield from outcomes.reply(act, text, index)
             return

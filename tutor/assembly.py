@@ -5,6 +5,8 @@ The module that knows the concrete classes. Knows nothing of pages, commands or 
 
 from __future__ import annotations
 
+from functools import cache
+
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
@@ -14,6 +16,7 @@ from tutor.chat_model import connect, model_title, parse_spec
 from tutor.embedding import SentenceEmbedder, embedder_name
 from tutor.errors import CalibrationError
 from tutor.index import IndexInUse
+from tutor.judging import Judge
 from tutor.settings import Settings
 from tutor.warming import Warming
 from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, weight_path
@@ -54,7 +57,8 @@ def build_tutor(
         chat_model = chat_model_of(settings)
     reader = Warming(chat_model) if warming and chat_model else None
     calibration, notices = calibration_in_use(settings)
-    return Tutor(index, embedder, chat_model, name, notices, reader, calibration)
+    judge = cache(lambda: Judge(settings.corpus))
+    return Tutor(index, embedder, chat_model, name, notices, reader, calibration, judge)
 
 
 def calibration_in_use(settings: Settings) -> tuple[Calibration | None, tuple[str, ...]]:

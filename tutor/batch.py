@@ -6,6 +6,7 @@ The fields are a contract for tests and measurement. Knows nothing of how answer
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,12 @@ from typing import Any
 from tutor.answering import Tutor
 from tutor.errors import TutorError
 from tutor.json_lines import read_rows
-from tutor.records import Answer, Question, Turn
+from tutor.records import Answer, Question, ReferenceRun, Turn
 
 
 def as_record(answer: Answer) -> dict[str, Any]:
-    """The answer with the fields of the contract."""
-    return {
+    """The answer with the fields of the contract; ``run`` is there only where something ran."""
+    record = {
         "decision": answer.decision,
         "confidence": answer.confidence.value,
         "band": answer.confidence.band,
@@ -32,6 +33,21 @@ def as_record(answer: Answer) -> dict[str, Any]:
         "origin": answer.origin,
         "model": answer.model,
         "notices": list(answer.notices),
+    }
+    return record | ({"run": _run_record(answer.run)} if answer.run else {})
+
+
+def _run_record(run: ReferenceRun) -> dict[str, Any]:
+    """A run as ``tutor run --json`` gives it; the picture, a PNG, in Base64."""
+    return {
+        "exercise": run.exercise,
+        "call": run.call,
+        "value": None if run.problem else run.value,
+        "stdout": run.printed,
+        "ms": run.ms,
+        "problem": run.problem,
+        "code": run.code,
+        "picture": b64encode(run.picture).decode(),
     }
 
 

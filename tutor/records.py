@@ -183,13 +183,30 @@ class Timings:
 
 
 @dataclass(frozen=True)
+class ReferenceRun:
+    """A reference solution that was run for the chat: its code, the call, the value shortened to a text, what it
+    printed, milliseconds. ``problem`` says why there is no value, "" where there is one; ``picture`` is a PNG, b"" for
+    none."""
+
+    exercise: str
+    code: str
+    call: str
+    value: str = ""
+    printed: str = ""
+    ms: float = 0.0
+    problem: str = ""
+    picture: bytes = dataclasses.field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
 class Answer:
     """The finished turn. ``origin`` says whose words ``text`` is: the item's own, the model's, checked, or the model's
     from memory, which nothing verifies.
 
     ``tailored`` are the model's checked words below the item's own answer, on a direct match. ``notices`` are
     sentences about how the answer came to be (the model is still loading, its words were dropped, the question is not
-    in English); ``dropped`` are the sentences that did not pass the check, each with its reason.
+    in English); ``dropped`` are the sentences that did not pass the check, each with its reason. ``run`` is the
+    reference solution that was run, where the person asked for it.
     """
 
     decision: Decision
@@ -206,6 +223,7 @@ class Answer:
     model: str = "none"
     dropped: tuple[str, ...] = ()
     timings: Timings = Timings()
+    run: ReferenceRun | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from tutor.embedding import SentenceEmbedder
     from tutor.index import IndexInUse
+    from tutor.judging import Judge
     from tutor.warming import Warming
 
 _LOG = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ class Service:
         self._embedder: SentenceEmbedder | None = None
         self._embedded: BaseChatModel | None = None
         self._warming: Warming | None = None
+        self._judge: Judge | None = None
+        self._judge_lock = threading.Lock()
         self._closed = threading.Event()
         self._index_part = _Part("The search index is being opened.")
         self._embedder_part = _Part("The embedding model is loading.")
@@ -64,6 +67,19 @@ class Service:
         self._closed.set()
         if self._warming:
             self._warming.stop()
+        with self._judge_lock:
+            if self._judge:
+                self._judge.close()
+
+    @property
+    def judge(self) -> Judge:
+        """Runs and judges programs. Made at its first use, and its sandbox gets ready behind."""
+        with self._judge_lock:
+            if self._judge is None:
+                from tutor.judging import Judge
+
+                self._judge = Judge(self.settings.corpus)
+            return self._judge
 
     def items(self) -> tuple[Item, ...]:
         """All items of the index in use, questions first; none while there is no index."""
@@ -107,7 +123,8 @@ class Service:
         warming = self._warming if spec.kind == "embedded" else None
         calibration, warnings = calibration_in_use(self.settings)
         notices += warnings
-        tutor = Tutor(self._index, embedder, chat_model, model_title(choice.spec), notices, warming, calibration)
+        title, judge = model_title(choice.spec), lambda: self.judge
+        tutor = Tutor(self._index, embedder, chat_model, title, notices, warming, calibration, judge)
         with self._warming.person_asks() if self._warming else nullcontext():
             yield from tutor.stream(question)
 
