@@ -447,8 +447,8 @@ def test_any_text_gets_one_outcome_with_words(indexed: Settings, calibration: Ca
     assert answer.text
     assert isinstance(events[0], EvidenceEvent)
     assert _decisions(events) == [answer.decision]
-    if answer.decision == "clarify":
-        assert len(answer.choices) in (0, 2, 3, 4)
+    if answer.decision == "clarify" and answer.hits:
+        assert 2 <= len(answer.choices) <= 4
     if answer.decision != "answer":
         assert answer.citations == ()
 

@@ -114,7 +114,8 @@ def test_every_row_gets_one_line_with_its_id_in_order(tutor: Tutor, tmp_path: Pa
 
 def test_decisions_alone_hold_no_answer_and_ask_no_model(indexed: Settings, tmp_path: Path) -> None:
     model = GenericFakeChatModel(messages=iter([]))
-    tutor = Tutor(IndexInUse(indexed.index, "hashing"), HashingEmbedder(), model, "fake")
+    index = IndexInUse(indexed.index, "hashing")
+    tutor = Tutor(index, HashingEmbedder(), model, "fake", calibration=hand_made())
     source = _write(tmp_path / "in.jsonl", {"question": "What is dropout?"})
     run_batch(tutor, source, tmp_path / "out.jsonl", generate=True, decide_only=True)
     (row,) = _lines(tmp_path / "out.jsonl")

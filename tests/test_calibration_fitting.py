@@ -68,7 +68,7 @@ def test_the_mix_is_a_whole() -> None:
 
 
 def test_weights_bring_the_sources_into_the_mix_and_have_a_mean_of_one() -> None:
-    sources: list[Source] = ["question"] * 3 + ["ask"] * 1
+    sources: list[Source] = ["question", "question", "question", "ask"]
     weights = mix_weights(sources)
     assert weights == pytest.approx([0.75 * 4 / 3] * 3 + [0.25 * 4] * 1)
     assert weights.mean() == pytest.approx(1)
@@ -94,7 +94,7 @@ def _sample(groups: int = 120) -> tuple[list[Asked], list[dict[str, float]]]:
     for group in range(groups):
         for source in ("question", "near miss", "off topic"):
             right = source == "question"
-            sample.append(Asked(f"{group} {source}", source, f"g{group}", (), right))  # type: ignore[arg-type]
+            sample.append(Asked(f"{group} {source}", source, f"g{group}", (), right))
             signals.append({"score": float(draw.normal(2.0 if right else 0.0, 0.4)), "noise": float(draw.normal())})
     return sample, signals
 

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.lexical import LexicalIndex, terms
@@ -88,6 +88,7 @@ def test_a_text_without_terms_keeps_its_place() -> None:
 INDEX = LexicalIndex.build(TEXTS, IDS)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from("trees forests data gradient zebra what is the ß 机 \x00".split(" ")), max_size=12),
     st.integers(1, 5),
