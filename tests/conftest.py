@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from langchain_core.embeddings import Embeddings
@@ -19,6 +20,8 @@ from tutor.prompts import fingerprint
 from tutor.settings import Settings, default_corpus, keep_libraries_offline, read_settings
 
 keep_libraries_offline()
+hypothesis.settings.register_profile("no deadline", deadline=None)  # the first example reads what the others find read
+hypothesis.settings.load_profile("no deadline")
 REAL_WEIGHTS = read_settings().weights
 
 
