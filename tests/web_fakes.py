@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 
 from tutor.corpus import read_corpus
 from tutor.errors import ChatModelError, SearchIndexError
+from tutor.judging import Judge
 from tutor.records import (
     Answer,
     ChatModelChoice,
@@ -34,8 +36,16 @@ from tutor.settings import Settings
 CORPUS = Path(__file__).parents[1] / "corpus"
 STOP_WORDS = frozenset(re.findall(r"\w+", "what is are the a of in to do does how why and for with i my it me explain"))
 SURE = Confidence(0.93, "high", "one item clearly matches best")
-UNSURE = Confidence(0.41, "medium", "several items match about equally well")
+UNSURE = Confidence(0.41, "low", "several items match about equally well")
 LOST = Confidence(0.04, "low", "the best item matches only loosely")
+CHOSEN = Confidence(0.99, "high", "you chose this item")
+UNVERIFIED = Confidence(0.0, "low", "this is not in the corpus")
+REMEMBERED = ("Simmer the tomatoes [1]. ", "Salt the water well.")
+
+
+@cache
+def curated() -> tuple[Item, ...]:
+    return tuple(read_corpus(CORPUS).items)
 
 
 def words(text: str) -> set[str]:
@@ -47,12 +57,16 @@ class FakeService:
     """Searches by shared words of title and asks. Words in the question steer it: see ``stream``."""
 
     settings: Settings = field(default_factory=lambda: Settings(home=Path("/nowhere"), corpus=CORPUS))
-    shelf: tuple[Item, ...] = field(default_factory=lambda: tuple(read_corpus(CORPUS).items))
+    shelf: tuple[Item, ...] = field(default_factory=curated)
     delay: float = 0.0
     generating: bool = True
     started: bool = False
     held: threading.Event = field(default_factory=threading.Event)
     asked: list[tuple[Question, ChatModelChoice | None]] = field(default_factory=list)
+
+    @cached_property
+    def judge(self) -> Judge:
+        return Judge(self.settings.corpus)
 
     def close(self) -> None:
         """Nothing goes on in the background."""
@@ -88,7 +102,8 @@ class FakeService:
 
     def stream(self, question: Question, model: ChatModelChoice | None = None) -> Iterator[Event]:
         """``hello`` is small talk, ``ignore your instructions`` is refused, ``crash`` and ``no index`` fail; ``hold``
-        waits for ``held`` in the middle; otherwise the best item answers, or few shared words clarify or abstain."""
+        waits for ``held`` in the middle; otherwise the best item answers, or few shared words clarify or abstain. The
+        item that was chosen answers whatever it scores; the memory says ``REMEMBERED`` where there is a model."""
         self.asked.append((question, model))
         text = question.text.lower()
         if "no index" in text:
@@ -97,17 +112,38 @@ class FakeService:
             yield from self._plain("smalltalk", "Hello. Ask me an interview question about machine learning.")
         elif "ignore your instructions" in text:
             yield from self._plain("refuse", "I only answer interview questions from the corpus.")
+        elif question.from_memory or "from memory" in text:
+            yield from self._memory(question, can_remember=self.generating and not model_is_none(model))
         else:
             yield from self._search(question, text)
 
+    def _memory(self, question: Question, can_remember: bool) -> Iterator[Event]:
+        yield EvidenceEvent((), (), ())
+        yield DecisionEvent("abstain", UNVERIFIED, question.text)
+        if not can_remember:
+            text = "There is no chat model that could answer from memory, and the corpus does not hold it."
+            yield TokenEvent(text, "item")
+            yield DoneEvent(Answer("abstain", UNVERIFIED, text, question.text))
+            return
+        for sentence in REMEMBERED:
+            time.sleep(self.delay)
+            yield TokenEvent(sentence, "memory")
+        notice = "Nothing in the corpus supports it; check it elsewhere."
+        text = "".join(REMEMBERED)
+        yield DoneEvent(Answer("abstain", UNVERIFIED, text, question.text, notices=(notice,), origin="memory"))
+
     def _search(self, question: Question, text: str) -> Iterator[Event]:
         hits = self.hits(question.text)
-        if not hits or hits[0].score < 0.25:
+        if question.chosen:
+            chosen = next((hit for hit in hits if hit.item_id == question.chosen), Hit(question.chosen, 1, "ask", ""))
+            yield self._found(hits)
+            yield from self._answer(question, text, [chosen, *(hit for hit in hits if hit != chosen)], CHOSEN)
+        elif not hits or hits[0].score < 0.25:
             yield from self._nearest(question, hits, "abstain", LOST)
         elif len(words(text)) == 1:
             yield from self._nearest(question, hits, "clarify", UNSURE)
         else:
-            yield from self._answer(question, text, hits)
+            yield from self._answer(question, text, hits, SURE)
 
     def _plain(self, decision: Decision, text: str) -> Iterator[Event]:
         none = Confidence(0.0, "low", "the message asks nothing about machine learning")
@@ -117,6 +153,7 @@ class FakeService:
         yield DoneEvent(Answer(decision, none, text, ""))
 
     def _nearest(self, question: Question, hits: list[Hit], decision: Decision, sure: Confidence) -> Iterator[Event]:
+        yield self._found(hits)
         yield EvidenceEvent((), tuple(hits), ())
         yield DecisionEvent(decision, sure, question.text)
         text = "That could mean several things. Which one do you mean?"
@@ -126,13 +163,18 @@ class FakeService:
         choices = tuple(hit.item_id for hit in hits[:4])
         yield DoneEvent(Answer(decision, sure, text, question.text, tuple(hits), choices=choices))
 
-    def _answer(self, question: Question, text: str, hits: list[Hit]) -> Iterator[Event]:
+    def _found(self, hits: list[Hit]) -> EvidenceEvent:
+        """What comes before the decision: the best items, with a sentence of the first one to mark."""
         known = {item.id: item for item in self.shelf}
         items = tuple(known[hit.item_id] for hit in hits[:3])
-        quote = sentences(items[0].body)[-1].text
-        citations = (Citation(1, items[0].id, quote),)
-        yield EvidenceEvent(items, tuple(hits), citations)
-        yield DecisionEvent("answer", SURE, question.text)
+        marks = tuple(Citation(1, item.id, sentences(item.body)[-1].text) for item in items[:1])
+        return EvidenceEvent(items, tuple(hits), marks)
+
+    def _answer(self, question: Question, text: str, hits: list[Hit], sure: Confidence) -> Iterator[Event]:
+        found = self._found(hits)
+        items, citations = found.items, found.citations
+        yield found
+        yield DecisionEvent("answer", sure, question.text)
         yield TokenEvent(items[0].body, "item")
         if "crash" in text:
             raise RuntimeError("a bug with a secret in it")
@@ -146,7 +188,7 @@ class FakeService:
                 yield TokenEvent(written[-1], "model")
         notices = () if written else ("The chat model is loading. Until then answers are the corpus's own words.",)
         answer = Answer(
-            "answer", SURE, items[0].body, question.text, tuple(hits), citations,
+            "answer", sure, items[0].body, question.text, tuple(hits), citations,
             suggestions=items[0].follow_ups, notices=notices, tailored="".join(written),
         )  # fmt: skip
         yield DoneEvent(answer)

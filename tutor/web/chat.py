@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tutor.errors import TutorError
+from tutor.judging import Judge
 from tutor.records import ChatModelChoice, Event, EvidenceEvent, Item, Question, Status
 from tutor.settings import Settings
 from tutor.web import evidence, messages
 from tutor.web.interruption import Interruption
-from tutor.web.turns import Session, ShownTurn, advance
+from tutor.web.models import can_generate
+from tutor.web.turns import Session, ShownTurn, advance, declined
 
 _LOG = logging.getLogger(__name__)
 NEAREST_ITEMS = 3
@@ -27,6 +29,8 @@ class Service(Protocol):
 
     @property
     def settings(self) -> Settings: ...
+    @property
+    def judge(self) -> Judge: ...
     def start(self) -> None: ...
     def close(self) -> None: ...
     def items(self) -> tuple[Item, ...]: ...
@@ -52,17 +56,40 @@ class Chat:
 
     def ask(self, session: Session, text: str) -> Iterator[View]:
         """One view at once, one for each event, the last one with ``busy`` False. Raises nothing."""
-        if not text.strip() or session.running:
+        yield from self._ask(session, ShownTurn(text))
+
+    def choose(self, session: Session, item_id: str) -> Iterator[View]:
+        """Asks for the item that the person clicked: it is answered from that item, whatever its score."""
+        title = next((item.title for item in self._service.items() if item.id == item_id), "")
+        yield from self._ask(session, ShownTurn(title, chosen=item_id))
+
+    def remember(self, session: Session, number: int) -> Iterator[View]:
+        """Asks a turn's question, as it was understood, of the chat model's memory, which nothing verifies."""
+        if 0 <= number < len(session.turns):
+            turn = session.turns[number]
+            yield from self._ask(session, ShownTurn(turn.standalone or turn.question, from_memory=True))
+
+    def decline(self, session: Session, number: int) -> View | None:
+        """None of a turn's choices is meant. Nothing is searched again; None where there is nothing to decline."""
+        if session.running or not 0 <= number < len(session.turns):
+            return None
+        session.turns[number] = declined(session.turns[number])
+        session.shown = number
+        known = {item.id: item for item in self._service.items()}
+        return View(self._messages(session, session.turns, known), evidence.panel(session.turns[number]), False)
+
+    def _ask(self, session: Session, asked: ShownTurn) -> Iterator[View]:
+        if not asked.question.strip() or session.running:
             return
         interruption = session.running = Interruption()
         known = {item.id: item for item in self._service.items()}
         history, number = session.history(), len(session.turns)
-        before = self._messages(session.turns, known)
-        session.turns.append(ShownTurn(text))
+        before = self._messages(session, session.turns, known)
+        session.turns.append(asked)
         session.shown = number
         try:
             yield self._view(session, before, number, known)
-            with closing(self._turns(ShownTurn(text), Question(text, history), session, interruption, known)) as turns:
+            with closing(self._turns(asked, asked.to_ask(history), session, interruption, known)) as turns:
                 for turn in turns:
                     if session.running is not interruption:  # a new conversation began meanwhile
                         return
@@ -78,10 +105,10 @@ class Chat:
         """Asks the question of a turn again: in place where it was the last one, else as a new turn."""
         if session.running or not 0 <= number < len(session.turns):
             return
-        text = session.turns[number].question
+        turn = session.turns[number]
         if number == len(session.turns) - 1:
             session.turns.pop()
-        yield from self.ask(session, text)
+        yield from self._ask(session, ShownTurn(turn.question, turn.chosen, turn.from_memory))
 
     def show(self, session: Session, number: int, opened: int = 0) -> str:
         """Brings the evidence of a turn back. Returns the panel."""
@@ -128,14 +155,17 @@ class Chat:
             yield replace(turn, stopped=True)
 
     def _view(self, session: Session, before: Sequence[dict[str, str]], number: int, known: dict[str, Item]) -> View:
-        titles = {item_id: item.title for item_id, item in known.items()}
         turn = session.turns[number]
-        own = messages.messages([turn], titles, number)
+        own = self._messages(session, [turn], known, number)
         shown = session.turns[session.shown] if 0 <= session.shown < len(session.turns) else turn
         return View([*before, *own], evidence.panel(shown), session.running is not None)
 
-    def _messages(self, turns: Sequence[ShownTurn], known: dict[str, Item]) -> list[dict[str, str]]:
-        return messages.messages(turns, {item_id: item.title for item_id, item in known.items()})
+    def _messages(
+        self, session: Session, turns: Sequence[ShownTurn], known: dict[str, Item], first: int = 0
+    ) -> list[dict[str, str]]:
+        titles = {item_id: item.title for item_id, item in known.items()}
+        can_remember = can_generate(self._service.status(), session.choice)
+        return messages.messages(turns, titles, first, can_remember)
 
 
 def _with_nearest(turn: ShownTurn, known: dict[str, Item]) -> ShownTurn:

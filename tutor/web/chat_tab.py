@@ -93,6 +93,16 @@ def _wire(
     def clicked(state: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         yield from _updates(chat.ask(state, str(event._data.get("text", ""))))
 
+    def chosen(state: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        yield from _updates(chat.choose(state, str(event._data.get("id", ""))))
+
+    def remembered(state: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        yield from _updates(chat.remember(state, int(event._data.get("turn", -1))))
+
+    def none_of_these(state: Session, event: gr.EventData) -> tuple[Any, ...]:
+        view = chat.decline(state, int(event._data.get("turn", -1)))
+        return _update(view, {}) if view else (gr.skip(), gr.skip(), gr.skip())
+
     def again(state: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         yield from _updates(chat.retry(state, int(event._data.get("turn", -1))))
 
@@ -107,6 +117,9 @@ def _wire(
 
     box.submit(typed, [box, session], **answering)
     bridge.ask(clicked, [session], **answering)
+    bridge.choose(chosen, [session], **answering)
+    bridge.memory(remembered, [session], **answering)
+    bridge.none(none_of_these, [session], shown, **quick)
     bridge.retry(again, [session], **answering)
     bridge.show(evidence_of, [session], [panel], **quick)
     chatbot.select(message_selected, [session], [panel], **quick)

@@ -6,6 +6,7 @@ Knows items, hits and citations; nothing of how they were found or of the chat's
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tutor.records import Citation, Hit, Item
 from tutor.sentences import sentences, strip_marks
@@ -15,9 +16,10 @@ from tutor.web.turns import ShownTurn
 
 _EMPTY = "The items an answer rests on appear here, with the sentences it uses marked."
 _NOTHING = "This message rests on no item of the corpus."
+_CHECKING = "These were found. Whether they answer the question is being checked."
 _UNANSWERED = {
     "abstain": "None of these answers the question. They are what comes nearest.",
-    "clarify": "These are the readings of your question that the corpus knows.",
+    "clarify": "Nothing is answered yet. These items come nearest.",
 }
 
 
@@ -27,11 +29,18 @@ def panel(turn: ShownTurn | None, opened: int = 0) -> str:
     if turn is None:
         return f'{top}\n\n<p class="empty">{_EMPTY}</p>'
     blocks = [top, f'<p class="small asked">For: {inline(_short(turn.question))}</p>']
-    if turn.decision in ("smalltalk", "refuse") or (turn.finished and not turn.items):
+    if turn.decision in ("smalltalk", "refuse") or ((turn.decision or turn.finished) and not turn.items):
         return "\n\n".join([*blocks, f'<p class="empty">{_NOTHING}</p>'])
     if turn.decision in _UNANSWERED:
         blocks.append(f'<p class="small">{_UNANSWERED[turn.decision]}</p>')
+    if turn.items and not turn.decision and not turn.finished:
+        return "\n\n".join([*blocks, f'<p class="small working">{_CHECKING}</p>', *_cards(_unclaimed(turn), opened)])
     return "\n\n".join([*blocks, *_cards(turn, opened)])
+
+
+def _unclaimed(turn: ShownTurn) -> ShownTurn:
+    """Before the decision nothing is marked as support, so that nothing has to be taken back."""
+    return replace(turn, citations=())
 
 
 def _short(text: str, limit: int = 140) -> str:

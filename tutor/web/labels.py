@@ -21,7 +21,10 @@ FIELDS: dict[Field, str] = {
     "answer": "Its answer speaks of what you ask",
     "both": "Its question and answer together come near yours",
     "ask": "People ask it in words like yours",
+    "asks": "Several ways of asking it come near yours",
     "words": "It shares words with your question",
+    "wording": "Its ways of asking hold your question’s words",
+    "content": "Its answer holds your question’s words",
 }
 _TOPICS = {"nlp-llm": "NLP and LLMs", "svm-kernels": "SVM and kernels", "mlops": "MLOps"}
 
@@ -38,7 +41,7 @@ def chips(item: Item) -> str:
 
 
 def button(action: str, value: str, label: str, style: str = "", title: str = "") -> str:
-    """A button that page.js acts on: ``action`` is ask, show, copy, retry, open or back; ``label`` is safe HTML."""
+    """A button that page.js acts on: ``action`` is one of page.js's; ``label`` is safe HTML."""
     hint = f' title="{attribute(title)}"' if title else ""
     return f'<button type="button" class="{style} do-{action}" value="{attribute(value)}"{hint}>{label}</button>'
 

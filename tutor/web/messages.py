@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tutor.records import Confidence, Decision, Item
-from tutor.web.labels import button, disclosure, questions
+from tutor.web.labels import button, disclosure, one_line, questions
+from tutor.web.run_view import run_view
 from tutor.web.safe_markdown import attribute, citation, escape, inline, literal, render
 from tutor.web.turns import ShownTurn
 
@@ -17,44 +18,55 @@ NEAREST = 3
 EXAMPLE_LIMIT = 130
 _OWN = "From the corpus, word for word"
 _WRITTEN = "In the model’s words, each sentence checked against"
-_HEADINGS: dict[Decision, str] = {
-    "clarify": "A question back",
-    "abstain": "Not in the corpus",
-    "refuse": "Not something I answer",
-}
+_HEADINGS: dict[Decision, str] = {"clarify": "A question back", "abstain": "Not in the corpus"}
+_REMEMBERED = "Unverified: from the model’s memory"
+_LET_REMEMBER = "Let the model answer from memory (unverified)"
+_CHECKING = "Checking whether the corpus answers this"
+_REMEMBERING = "The model is writing from memory; nothing vouches for its words"
+_WRITING = "The model is writing; each sentence is checked before it is shown"
 _BANDS = {"high": "High confidence", "medium": "Medium confidence", "low": "Low confidence"}
 
 
-def messages(turns: Sequence[ShownTurn], titles: Mapping[str, str], first: int = 0) -> list[dict[str, str]]:
-    """The turns, numbered from ``first``, as messages of the chat. ``titles`` are the items' titles by id."""
+def messages(
+    turns: Sequence[ShownTurn], titles: Mapping[str, str], first: int = 0, can_remember: bool = False
+) -> list[dict[str, str]]:
+    """The turns, numbered from ``first``, as messages of the chat. ``titles`` are the items' titles by id;
+    ``can_remember`` says that a chat model could answer from its memory."""
     shown: list[dict[str, str]] = []
     for number, turn in enumerate(turns, first):
-        shown.append({"role": "user", "content": typed(turn.question)})
-        shown.append({"role": "assistant", "content": answered(turn, number, titles)})
+        shown.append({"role": "user", "content": typed(turn.question, turn.from_memory)})
+        shown.append({"role": "assistant", "content": answered(turn, number, titles, can_remember)})
     return shown
 
 
-def typed(question: str) -> str:
+def typed(question: str, from_memory: bool = False) -> str:
     """The question as it was typed; a very long one is shown in part."""
-    text = question.strip()
-    if len(text) <= BUBBLE_LIMIT:
-        return f'<div class="typed">{literal(text)}</div>'
-    note = f"{len(text):,} characters; the first {BUBBLE_LIMIT:,} are shown"
-    return f'<div class="typed">{literal(text[:BUBBLE_LIMIT])}…<p class="small">{note}</p></div>'
+    text, notes = question.strip(), []
+    if len(text) > BUBBLE_LIMIT:
+        notes.append(f"{len(text):,} characters; the first {BUBBLE_LIMIT:,} are shown")
+        text = f"{text[:BUBBLE_LIMIT]}…"
+    if from_memory:
+        notes.append("Asked of the model’s memory")
+    small = "".join(f'<p class="small">{note}</p>' for note in notes)
+    return f'<div class="typed">{literal(text)}{small}</div>'
 
 
-def answered(turn: ShownTurn, number: int, titles: Mapping[str, str]) -> str:
+def answered(turn: ShownTurn, number: int, titles: Mapping[str, str], can_remember: bool = False) -> str:
     """The tutor's message, block by block, as far as the turn has come."""
-    blocks = [*_head(turn), *_words(turn, number), *_progress(turn), *_offers(turn, titles)]
+    blocks = [*_head(turn), *_words(turn, number), *_progress(turn), *_offers(turn, number, titles, can_remember)]
     if turn.finished:
         blocks += [*_confidence(turn), *_notices(turn), *_next(turn), *_actions(turn, number)]
     return "\n\n".join(block for block in blocks if block)
 
 
 def _head(turn: ShownTurn) -> list[str]:
-    heading = _HEADINGS.get(turn.decision or "answer")
+    """A heading comes with the first words: before them the question may still turn out to be one for the memory."""
+    if turn.remembered.strip():
+        return [f'<h3 class="verdict remembered">{_REMEMBERED}</h3>']
+    heading = _HEADINGS.get(turn.decision or "answer") if turn.own.strip() else None
     blocks = [f'<h3 class="verdict {turn.decision}">{heading}</h3>'] if heading else []
-    if turn.standalone and _differs(turn.standalone, turn.question):
+    understood = turn.decision in ("answer", "clarify", "abstain") and not turn.chosen
+    if understood and turn.standalone and _differs(turn.standalone, turn.question):
         blocks.append(f'<p class="small">Understood as: {inline(turn.standalone)}</p>')
     return blocks
 
@@ -64,8 +76,14 @@ def _differs(one: str, other: str) -> bool:
 
 
 def _words(turn: ShownTurn, number: int) -> list[str]:
-    if turn.decision != "answer" and turn.answer:
-        return [render(turn.plain)]
+    if turn.answer and turn.answer.run:
+        return [run_view(turn.answer.run)]
+    if turn.remembered.strip():
+        return [f'<div class="memory">{one_line(render(turn.remembered))}</div>']
+    if turn.decision == "refuse":
+        return [f'<div class="refused">{one_line(render(turn.plain))}</div>'] if turn.plain else []
+    if turn.decision not in ("answer", None):
+        return [render(turn.plain)] if turn.plain else []
     cited = [cited.number for cited in turn.citations]
     blocks = []
     if turn.own.strip():
@@ -83,25 +101,51 @@ def _progress(turn: ShownTurn) -> list[str]:
         return [f'<p class="error">{escape(turn.error)}</p>']
     if turn.stopped:
         return ['<p class="stopped">Stopped. What was shown stays.</p>']
-    if turn.answer:
-        return []
+    words = _working(turn)
+    return [f'<p class="working">{words}</p>'] if words and not turn.answer else []
+
+
+def _working(turn: ShownTurn) -> str:
+    if turn.decision == "answer":
+        return _WRITING
+    if turn.from_memory or turn.remembered or (turn.decision == "abstain" and not turn.hits and not turn.own):
+        return _REMEMBERING
     if turn.decision:
-        return ['<p class="working">The model is writing; each sentence is checked before it is shown</p>']
-    return ['<p class="working">Looking in the corpus</p>']
+        return ""
+    return _CHECKING if turn.hits and not turn.chosen else "Looking in the corpus"
 
 
-def _offers(turn: ShownTurn, titles: Mapping[str, str]) -> list[str]:
-    """What to click where the question itself was not answered: the readings of it, or what comes nearest."""
-    if not turn.answer or turn.decision not in ("clarify", "abstain"):
+def _offers(turn: ShownTurn, number: int, titles: Mapping[str, str], can_remember: bool) -> list[str]:
+    """What to click where the question itself was not answered: the readings of it, or what comes nearest, and the
+    model's memory where the corpus holds nothing."""
+    if not turn.answer or turn.decision not in ("clarify", "abstain") or turn.remembered or turn.from_memory:
         return []
+    blocks = []
+    if choices := _choices(turn, titles):
+        blocks.append(f'<div class="choices {turn.decision}">{choices}</div>')
+    if choices and turn.hits and turn.decision == "clarify":
+        blocks.append(button("none", str(number), "None of these", "action quiet"))
+    if can_remember and turn.decision == "abstain":
+        blocks.append(button("memory", str(number), _LET_REMEMBER, "action quiet"))
+    return blocks
+
+
+def _choices(turn: ShownTurn, titles: Mapping[str, str]) -> str:
+    """Buttons that ask for one item each, however the question reads."""
+    if turn.answer is None or turn.declined:
+        return ""
     known = {**titles, **{item.id: item.title for item in turn.items}}
     ids = turn.answer.choices or (tuple(hit.item_id for hit in turn.hits)[:NEAREST])
-    offered = [known[item_id] for item_id in ids if item_id in known]
-    return [f'<div class="choices">{questions(offered, "choice")}</div>'] if offered else []
+    return "".join(button("choose", id, inline(known[id]), "choice") for id in ids if id in known)
 
 
 def _confidence(turn: ShownTurn) -> list[str]:
+    """None where nothing was looked up: then there is nothing to be sure of."""
     if turn.confidence is None or turn.decision in ("smalltalk", "refuse", None):
+        return []
+    if turn.answer and turn.answer.run:
+        return []
+    if turn.remembered or turn.from_memory or (turn.decision == "clarify" and not turn.hits):
         return []
     return [f'<div class="confidence {turn.confidence.band}">{confidence(turn.confidence)}</div>']
 

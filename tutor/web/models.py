@@ -68,6 +68,13 @@ def says(status: Status, configured: str, chosen: ChatModelChoice | None) -> tup
     return " ".join([*waiting, f"{status.model} Answers are the corpus’s own words until then."]), False
 
 
+def can_generate(status: Status, chosen: ChatModelChoice | None) -> bool:
+    """Whether a chat model can write for this session now."""
+    if chosen and chosen.spec != EMBEDDED:
+        return chosen.spec != NONE
+    return status.generating
+
+
 def is_local(host: str | None) -> bool:
     """Whether a client's address is this machine's loopback."""
     try:

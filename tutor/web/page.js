@@ -1,6 +1,7 @@
 // What the page does in the browser besides Gradio: turns clicks on our own buttons into events of the bridge
 // component, and looks after copying, scrolling, the evidence sheet of small screens and the light or dark choice.
-// Runs once, as the bridge's js_on_load, with `trigger`. The events are "ask", "show", "retry" and "open".
+// Runs once, as the bridge's js_on_load, with `trigger`. The events are "ask", "choose", "memory",
+// "none", "show", "retry" and "open".
 if (!window.tutorPage) {
   window.tutorPage = true;
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -72,6 +73,9 @@ if (!window.tutorPage) {
       trigger("show", { turn, number });
       setTimeout(revealEvidence, 250);
     },
+    choose: (button) => trigger("choose", { id: button.value }),
+    memory: (button) => trigger("memory", { turn: Number(button.value) }),
+    none: (button) => trigger("none", { turn: Number(button.value) }),
     retry: (button) => trigger("retry", { turn: Number(button.value) }),
     open: (button) => {
       selectTab("Library");

@@ -19,17 +19,27 @@ from tutor.records import (
     EvidenceEvent,
     Hit,
     Item,
+    Question,
     TokenEvent,
     Turn,
 )
 from tutor.web.interruption import Interruption
 
+_DECLINED = "None of the nearest items is what you mean, so the corpus does not hold an answer to this."
+_REMEMBERED = "The model answered from its memory, unverified."
+
 
 @dataclass(frozen=True)
 class ShownTurn:
-    """A question and everything shown for it. ``own`` is the item's text, ``written`` the model's, both Markdown."""
+    """A question and everything shown for it. ``own`` are the corpus's or the tutor's words, ``written`` the model's
+    checked ones, ``remembered`` those of its memory, all Markdown. ``chosen`` is the id of the item that the person
+    clicked, ``from_memory`` says that the model's memory was asked for by a button, ``declined`` that the person meant
+    none of the choices."""
 
     question: str
+    chosen: str = ""
+    from_memory: bool = False
+    declined: bool = False
     items: tuple[Item, ...] = ()
     hits: tuple[Hit, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -38,6 +48,7 @@ class ShownTurn:
     standalone: str = ""
     own: str = ""
     written: str = ""
+    remembered: str = ""
     answer: Answer | None = None
     error: str = ""
     stopped: bool = False
@@ -48,8 +59,20 @@ class ShownTurn:
 
     @property
     def plain(self) -> str:
-        """The answer as Markdown, for the clipboard and for the history the next question is asked with."""
+        """The words that can be relied on as Markdown, for the clipboard and for the history."""
         return "\n\n".join(part.strip() for part in (self.own, self.written) if part.strip())
+
+    @property
+    def said(self) -> str:
+        """What the next question's history holds of the answer: of the model's memory only that it was asked, so that
+        unverified words become no ground of a later answer."""
+        return self.plain or (_REMEMBERED if self.remembered.strip() else "")
+
+    def to_ask(self, history: tuple[Turn, ...]) -> Question:
+        """The turn's question for the tutor. The model's memory is asked without ``history``: its question stands by
+        itself."""
+        known = () if self.from_memory else history
+        return Question(self.question, known, chosen=self.chosen, from_memory=self.from_memory)
 
 
 def advance(turn: ShownTurn, event: Event) -> ShownTurn:
@@ -63,6 +86,8 @@ def advance(turn: ShownTurn, event: Event) -> ShownTurn:
             )
         case TokenEvent(origin="item"):
             return replace(turn, own=turn.own + event.text)
+        case TokenEvent(origin="memory"):
+            return replace(turn, remembered=turn.remembered + event.text)
         case TokenEvent():
             return replace(turn, written=turn.written + event.text)
         case DoneEvent():
@@ -71,11 +96,14 @@ def advance(turn: ShownTurn, event: Event) -> ShownTurn:
 
 def _done(turn: ShownTurn, answer: Answer) -> ShownTurn:
     """Takes over what the finished answer knows better; words that were streamed stay as they were shown."""
-    shown = turn.own if answer.origin == "item" else turn.written
-    if not shown.strip() or answer.decision != "answer":
-        own, written = (answer.text, turn.written) if answer.origin == "item" else (turn.own, answer.text)
-    else:
-        own, written = turn.own, turn.written
+    own, written, remembered = turn.own, turn.written, turn.remembered
+    match answer.origin:
+        case "memory":
+            own, written, remembered = "", "", answer.text
+        case "item" if not own.strip() or answer.decision != "answer":
+            own = answer.text
+        case "model" if not written.strip():
+            written = answer.text
     return replace(
         turn,
         answer=answer,
@@ -86,7 +114,15 @@ def _done(turn: ShownTurn, answer: Answer) -> ShownTurn:
         citations=answer.citations or (turn.citations if answer.decision == "answer" else ()),
         own=own,
         written=written,
+        remembered=remembered,
     )
+
+
+def declined(turn: ShownTurn) -> ShownTurn:
+    """The turn after the person meant none of its choices: then the corpus does not hold it."""
+    if turn.decision != "clarify" or turn.answer is None:
+        return turn
+    return replace(turn, decision="abstain", declined=True, confidence=None, items=(), hits=(), own=_DECLINED)
 
 
 @dataclass(eq=False)
@@ -106,8 +142,8 @@ class Session:
         """The finished messages so far, as the tutor takes them."""
         turns: list[Turn] = []
         for turn in self.turns:
-            if turn.plain:
-                turns += [Turn("user", turn.question), Turn("assistant", turn.plain)]
+            if turn.said:
+                turns += [Turn("user", turn.question), Turn("assistant", turn.said)]
         return tuple(turns)
 
     def stop(self) -> None:
