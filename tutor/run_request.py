@@ -15,6 +15,7 @@ from functools import lru_cache
 
 import Stemmer
 
+from tutor.call_cutting import KEYWORD, balanced, call_start, call_with, is_signature
 from tutor.records import Item
 
 READ_CHARACTERS = 400_000
@@ -44,7 +45,6 @@ _AFTER_CALL = re.compile(
 )
 _DATA = re.compile(r"\s(?:on|with|for|using|where)\s", re.IGNORECASE)
 _LITERAL = re.compile(r"[\[({\"'\d]")
-_KEYWORD = re.compile(r"[A-Za-z_]\w*\s*=(?!=)")
 _NOUNS = frozenset("solution code implementation reference function program exercise script snippet".split())
 _FILLERS = _NOUNS | frozenset(
     "the a an your this that it its of in on for me us my please pls again now once more numpy python with using own "
@@ -87,30 +87,30 @@ def exercise_named(text: str, exercises: Sequence[Item]) -> str:
 def _commanded(rest: str, exercises: Sequence[Item]) -> RunRequest:
     """After ``/run``: everything is taken as a request."""
     for item in exercises:
-        if at := _call_start(rest, item):
-            return RunRequest(item.id, _balanced(rest[at.start() :])[0])
+        if at := call_start(rest, _function(item)):
+            return RunRequest(item.id, balanced(rest[at.start() :])[0])
     asked = _asked(rest, exercises) if rest else None
     if asked:
         return asked
     name, _, arguments = rest.partition(" ")
     found = _identified(name, exercises, named=True)
-    call = _call(found, arguments.strip()) if found and arguments.strip() else ""
+    call = call_with(_function(found), arguments.strip()) if found and arguments.strip() else ""
     return RunRequest(found.id if found else "", call, "" if found else rest[:80])
 
 
 def _called(text: str, exercises: Sequence[Item]) -> RunRequest | None:
     """A call of an exercise's function, with nothing before it but words that ask to make it."""
     for item in exercises:
-        at = _call_start(text, item)
+        at = call_start(text, _function(item))
         if not at:
             continue
         before = text[: at.start()]
-        call, after = _balanced(text[at.start() :])
+        call, after = balanced(text[at.start() :])
         if (verb := _RUN.match(before)) and not _leftover(before[verb.end() :], item):
             return RunRequest(item.id, call)
         if _ASKS_RETURN.fullmatch(before) and not _AFTER_CALL.fullmatch(after):
             return None
-        if (_BEFORE_CALL.fullmatch(before) or _ASKS_RETURN.fullmatch(before)) and not _is_signature(call):
+        if (_BEFORE_CALL.fullmatch(before) or _ASKS_RETURN.fullmatch(before)) and not is_signature(call):
             return RunRequest(item.id, call)
     return None
 
@@ -126,8 +126,8 @@ def _asked(rest: str, exercises: Sequence[Item]) -> RunRequest | None:
         return _unknown(name, has_noun)
     if not arguments or not _leftover(arguments, item):
         return RunRequest(item.id)
-    if _LITERAL.match(arguments) or _KEYWORD.match(arguments) or has_noun:
-        return RunRequest(item.id, _call(item, arguments))
+    if _LITERAL.match(arguments) or KEYWORD.match(arguments) or has_noun:
+        return RunRequest(item.id, call_with(_function(item), arguments))
     return None
 
 
@@ -145,7 +145,7 @@ def _split(rest: str) -> tuple[str, str]:
     """The name, and what stands after the first "on" or "with" that is followed by something to compute with."""
     for found in _DATA.finditer(rest[:2000]):
         arguments = rest[found.end() :].strip()
-        if _LITERAL.match(arguments) or _KEYWORD.match(arguments):
+        if _LITERAL.match(arguments) or KEYWORD.match(arguments):
             return rest[: found.start()], arguments.rstrip("?!. ")
     found_first = re.search(r"\s(?:on|with)\s", rest[:2000])
     if found_first:
@@ -202,8 +202,7 @@ def _names_of(id: str, function: str, title: str) -> tuple[frozenset[str], ...]:
 
 
 def _names(item: Item) -> tuple[frozenset[str], ...]:
-    assert item.exercise is not None
-    return _names_of(item.id, item.exercise.function, item.title)
+    return _names_of(item.id, _function(item), item.title)
 
 
 @lru_cache(maxsize=256)
@@ -212,8 +211,7 @@ def _vocabulary_of(id: str, function: str, title: str) -> frozenset[str]:
 
 
 def _vocabulary(item: Item) -> frozenset[str]:
-    assert item.exercise is not None
-    return _vocabulary_of(item.id, item.exercise.function, item.title)
+    return _vocabulary_of(item.id, _function(item), item.title)
 
 
 def _words(text: str) -> list[str]:
@@ -224,63 +222,6 @@ def _stems(text: str) -> list[str]:
     return [_STEM(word) for word in _words(text) if word not in _FILLERS]
 
 
-def _call_start(text: str, item: Item) -> re.Match[str] | None:
-    """Where a call of the exercise's function begins in ``text``."""
+def _function(item: Item) -> str:
     assert item.exercise is not None
-    return re.search(rf"(?<![\w.]){re.escape(item.exercise.function)}\s*\(", text)
-
-
-def _balanced(text: str) -> tuple[str, str]:
-    """``text`` up to the bracket that closes its first one, and the rest; all of it where none does."""
-    depth, quoted, skip = 0, "", False
-    for place, char in enumerate(text):
-        if skip or quoted:
-            skip, quoted = char == "\\" and not skip, "" if char == quoted and not skip else quoted
-        elif char in "\"'":
-            quoted = char
-        elif char in "([{":
-            depth += 1
-        elif char in ")]}":
-            depth -= 1
-            if depth <= 0:
-                return text[: place + 1], text[place + 1 :]
-    return text.strip(), ""
-
-
-def _is_signature(call: str) -> bool:
-    """Whether all arguments are bare names, as in ``nms(boxes, scores, iou_thresh)``: speech about the function."""
-    inside = call[call.index("(") + 1 :].rstrip(") \n")
-    return all(re.fullmatch(r"\s*[A-Za-z_]*\s*|\s*…\s*|\s*\.\.\.\s*", part) for part in inside.split(","))
-
-
-def _call(item: Item, arguments: str) -> str:
-    """A call with the arguments that stand after "on": ``[1, 2, 3] with k = 2`` becomes ``f([1, 2, 3], k = 2)``."""
-    assert item.exercise is not None
-    if at := _call_start(arguments, item):
-        return _balanced(arguments[at.start() :])[0]
-    pieces = _pieces(arguments)
-    keywords = [piece for piece in pieces if _KEYWORD.match(piece)]
-    ordered = [piece for piece in pieces if piece not in keywords] + keywords
-    return f"{item.exercise.function}({', '.join(ordered)})"
-
-
-def _pieces(arguments: str) -> list[str]:
-    """``arguments`` cut at commas and at "and", "on", "with" outside of brackets and quotes."""
-    pieces, at = [""], 0
-    cut = re.compile(r"\s*(?:,|\s(?:and|on|with|for|using)\s)\s*", re.IGNORECASE)
-    while at < len(arguments):
-        if arguments[at] in "([{":
-            inside = _balanced(arguments[at:])[0]
-            pieces[-1] += inside
-            at += max(1, len(inside))
-        elif arguments[at] in "\"'":
-            end = arguments.find(arguments[at], at + 1) + 1 or len(arguments)
-            pieces[-1] += arguments[at:end]
-            at = end
-        elif found := cut.match(arguments, at):
-            pieces.append("")
-            at = found.end()
-        else:
-            pieces[-1] += arguments[at]
-            at += 1
-    return [piece.strip() for piece in pieces if piece.strip()]
+    return item.exercise.function
