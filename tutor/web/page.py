@@ -10,6 +10,7 @@ import gradio as gr
 from tutor.web import models
 from tutor.web.chat import Chat, Service
 from tutor.web.chat_tab import QUIET, ChatTab, build_chat_tab
+from tutor.web.lab_tab import build_lab_tab
 from tutor.web.library_tab import build_library_tab
 from tutor.web.safe_markdown import escape
 from tutor.web.settings_tab import build_settings_tab
@@ -39,6 +40,8 @@ def build_page(service: Service) -> gr.Blocks:
                 tab = build_chat_tab(chat, session, bridge)
             with gr.Tab("Library", elem_id="library-tab", render_children=True) as library_tab:
                 build_library_tab(service, library_tab, reading, bridge)
+            with gr.Tab("Code lab", elem_id="lab-tab", render_children=True) as lab_tab:
+                build_lab_tab(service, service.settings.corpus, page, lab_tab, tab.box)
             with gr.Tab("Settings", elem_id="settings-tab", render_children=True) as settings_tab:
                 build_settings_tab(service, page, settings_tab, session)
         _poll(service, chat, page, session, header, tab)

@@ -1,0 +1,115 @@
+"""The code lab in a real Chromium: a wrong program, its failing case in words, mended, the reference, a draft."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from test_browser import ARGUMENTS, DESK, PHONE, serve
+from test_web_lab import RIGHT, WRONG
+from web_fakes import FakeService
+
+pytestmark = pytest.mark.browser
+HOSTILE = 'print("<img src=x onerror=alert(1)> $x$ **b**")'
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    service = FakeService()
+    yield from serve(service)
+    service.judge.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=system, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def open_lab(chromium: Browser, url: str, size: tuple[int, int]) -> Page:
+    page = chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+    page.goto(url)
+    to_lab(page)
+    return page
+
+
+def to_lab(page: Page) -> None:
+    expect(page.locator(".example").first).to_be_visible(timeout=30_000)
+    page.get_by_role("tab", name="Code lab", exact=True).click()
+    expect(page.locator("#lab-editor .cm-content")).to_be_visible(timeout=15_000)
+
+
+def write(page: Page, source: str) -> None:
+    page.locator("#lab-editor .cm-content").fill(source)
+    expect(page.locator("#lab-editor .cm-content")).to_contain_text(source.strip().splitlines()[-1].strip())
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).click()
+
+
+def overflow(page: Page) -> int:
+    return int(
+        page.evaluate(
+            "Math.max(document.documentElement.scrollWidth - window.innerWidth,"
+            " ...['#lab-tab', '#lab'].map((each) => document.querySelector(each))"
+            ".map((each) => each.scrollWidth - each.clientWidth))"
+        )
+    )
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_wrong_program_is_mended_passes_and_is_compared_with_the_reference(
+    chromium: Browser, url: str, size: tuple[int, int]
+) -> None:
+    page = open_lab(chromium, url, size)
+    write(page, f"{HOSTILE}\n{WRONG}")
+    press(page, "Run the sample")
+    expect(page.locator("#lab-result")).to_contain_text("array([0., 0., 2., 3., 4., 5.])", timeout=60_000)
+    press(page, "Submit")
+    expect(page.locator(".lab-cases .lab-found").first).to_contain_text("expected nan, got 0.0", timeout=60_000)
+    expect(page.locator(".lab-printed").first).to_contain_text("<img src=x onerror=alert(1)>")
+    assert page.locator("#lab-result :is(img, script)").count() == 0
+    press(page, "Hint 1 of 3")
+    expect(page.locator(".lab-hints li")).to_have_count(1)
+    write(page, RIGHT)
+    press(page, "Submit")
+    expect(page.locator(".lab-headline")).to_contain_text("Passed", timeout=60_000)
+    expect(page.locator("#lab-time img")).to_be_visible(timeout=60_000)
+    expect(page.locator("#lab-told")).to_contain_text("An interviewer asks next")
+    press(page, "Reveal the reference")
+    expect(page.locator(".lab-diff .new").first).to_be_visible()
+    assert overflow(page) <= 0
+
+
+def test_a_draft_outlives_a_refresh_for_each_exercise(chromium: Browser, url: str) -> None:
+    page = open_lab(chromium, url, DESK)
+    write(page, WRONG)
+    page.get_by_label("Exercise").click()
+    page.get_by_role("option", name="Cosine").click()
+    expect(page.locator("#lab-editor .cm-content")).to_contain_text("cosine_similarity_matrix")
+    write(page, "mine = 1")
+    page.reload()
+    to_lab(page)
+    expect(page.locator("#lab-editor .cm-content")).to_have_text("mine = 1")
+    expect(page.locator("#lab-statement h2")).to_contain_text("Cosine")
+    page.get_by_label("Exercise").click()
+    page.get_by_role("option", name="Rolling").click()
+    expect(page.locator("#lab-editor .cm-content")).to_contain_text("np.zeros(len(x))")
+
+
+def test_a_failing_case_goes_into_the_chats_box_and_is_not_sent(chromium: Browser, url: str) -> None:
+    page = open_lab(chromium, url, DESK)
+    write(page, WRONG)
+    press(page, "Submit")
+    expect(page.locator(".lab-headline")).to_contain_text("Wrong", timeout=60_000)
+    press(page, "Discuss in the chat")
+    box = page.get_by_label("Your question")
+    expect(box).to_be_visible()
+    assert box.input_value().startswith("My rolling_window_mean fails the case")
+    assert page.locator("#chat .user-row").count() == 0
