@@ -200,7 +200,7 @@ class Tutor(Runnable[Question, Answer]):
         self, question: Question, text: str, started: float, config: RunnableConfig | None
     ) -> Iterator[Event]:
         """What the chat model knows by itself, asked for in so many words and marked as unverified."""
-        asked = dialogue.without_memory_words(text, question.history)
+        asked = dialogue.without_memory_words(text, question.history) if dialogue.asks_memory(text) else text
         yield EvidenceEvent((), (), ())
         yield DecisionEvent("abstain", outcomes.UNVERIFIED, asked)
         written = Written(started)

@@ -17,7 +17,7 @@ from langchain_core.runnables import RunnableConfig
 
 from tutor import dialogue, prompts
 from tutor.calibration.record import Calibration
-from tutor.confidence import OWN_QUESTION, Basis, Verdict, judge, judge_words
+from tutor.confidence import OWN_QUESTION, Basis, Verdict, is_own_question, judge, judge_words
 from tutor.embedding import embedder_name
 from tutor.errors import SearchIndexError
 from tutor.evidence import excerpt
@@ -27,6 +27,7 @@ from tutor.retrieval import retrieve, retrieve_words
 from tutor.sufficiency import log_odds
 from tutor.warming import Warming
 
+_MEND = "To mend it: tutor calibrate"
 EXCERPT_CHARACTERS = 700
 """Of a passage that the model has not read yet: about two seconds of reading on two cores."""
 
@@ -97,11 +98,14 @@ def decide(
         return found, judge_words(found.standalone, found.hits, index.items)
     basis, notice = _basis(index, judges)
     yes = None
-    if found.hits and question.judge and _is_calibrated_for(judges) and not basis.conservative:
-        assert judges.chat_model is not None
+    first = index.items[found.hits[0].item_id] if found.hits else None
+    if basis.conservative or not question.judge or first is None or is_own_question(found.standalone, first):
+        pass
+    elif judges.chat_model is not None and not _is_calibrated_for(judges):
+        notice = f"The confidence rests on the search alone: it is not calibrated for this chat model. {_MEND}"
+    elif judges.chat_model is not None:
         assert judges.calibration is not None
         assert judges.calibration.with_model is not None
-        first = index.items[found.hits[0].item_id]
         messages = prompts.sufficiency_prompt(found.standalone, first, judges.texts_of([first], found.standalone)[0])
         yes = log_odds(judges.chat_model, messages, config)
         if yes is None:
@@ -135,7 +139,7 @@ def _with_sides(text: str, hits: list[Hit], index: SearchIndex, embedder: Embedd
         for side in dialogue.sides(text)
         if (side_hits := retrieve(side, index, embedder, count=1)) and side_hits[0].item_id not in known
     ]
-    fresh = {hit.item_id: replace(hit, score=min(hit.score, hits[0].score)) for hit in added}
+    fresh = {hit.item_id: replace(hit, score=hits[1].score) for hit in added}
     return [hits[0], *fresh.values(), *(hit for hit in hits[1:] if hit.item_id not in fresh)]
 
 
@@ -159,15 +163,14 @@ def _is_calibrated_for(judges: Judges) -> bool:
 def _basis(index: SearchIndex, judges: Judges) -> tuple[Basis, str]:
     """The calibration without a model, whether it is used with caution, and a sentence for a person why."""
     calibration = judges.calibration
-    mend = "To mend it: tutor calibrate"
     if calibration is None:
-        return Basis.unknown(), f"There is no usable calibration, so only an item's own questions are answered. {mend}"
+        return Basis.unknown(), f"There is no usable calibration, so only an item's own questions are answered. {_MEND}"
     if judges.embedder is not None and calibration.embedder != embedder_name(judges.embedder):
         reason = "the confidence was calibrated for another embedding model"
     else:
         reason = calibration.mismatch(index.words.item_ids)
     if reason:
-        return Basis(calibration.without_model, conservative=True), f"Answers are cautious, because {reason}. {mend}"
+        return Basis(calibration.without_model, conservative=True), f"Answers are cautious, because {reason}. {_MEND}"
     return Basis(calibration.without_model), ""
 
 
