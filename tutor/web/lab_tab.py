@@ -20,11 +20,13 @@ from tutor.web.lab import JudgeHolder, Lab, LabSession, Tried, discussion, draft
 
 CHOSEN = "chosen"
 _READ = "localStorage.getItem('tutor-drafts') || ''"
-_KEEP = """const drafts = (() => { try { return JSON.parse(%s) } catch { return {} } })();
+_DRAFTS = f"(() => {{ try {{ return JSON.parse({_READ}) || {{}} }} catch {{ return {{}} }} }})()"
+_KEEP = """const drafts = %s;
   localStorage.setItem('tutor-drafts', JSON.stringify({...drafts, %s}));"""
-_KEEP_DRAFT = f"(source, id) => {{ {_KEEP % (_READ, '[id]: source, chosen: id')} return []; }}"
-_KEEP_CHOICE = f"(id, kept, state) => {{ {_KEEP % (_READ, 'chosen: id')} return [id, {_READ}, state]; }}"
+_KEEP_DRAFT = f"(source, id) => {{ {_KEEP % (_DRAFTS, '[id]: source, chosen: id')} return []; }}"
+_KEEP_CHOICE = f"(id, kept, state) => {{ {_KEEP % (_DRAFTS, 'chosen: id')} return [id, {_READ}, state]; }}"
 _OPEN = f"(kept, state) => [{_READ}, state]"
+_NEWEST = f"(id, source) => {_DRAFTS}[id] || source"
 _TO_CHAT = """() => {
   [...document.querySelectorAll("#tabs button[role=tab]")].find((tab) => tab.textContent.trim() === "Chat")?.click();
   setTimeout(() => document.querySelector("#question textarea")?.focus(), 100);
@@ -165,7 +167,9 @@ def _wire(
         return discussion(exercises[id], state.of(exercises[id]))
 
     everything = [parts.exercise, parts.statement, parts.editor, *parts.shown]
-    page.load(opened, [drafts, session], everything, js=_OPEN, **quick)
+    # What was typed before the server's answer came is in the storage, and newer than that answer.
+    loaded = page.load(opened, [drafts, session], everything, js=_OPEN, **quick)
+    loaded.then(None, [parts.exercise, parts.editor], [parts.editor], js=_NEWEST, **quick)
     parts.exercise.input(choose, [parts.exercise, drafts, session], everything, js=_KEEP_CHOICE, **quick)
     parts.editor.input(None, [parts.editor, parts.exercise], None, js=_KEEP_DRAFT, **quick)
     presses["sample"].click(sampled, form, parts.shown, **running)
