@@ -15,7 +15,7 @@ from tutor.verdicts import CaseResult
 from tutor.web.lab import SampleRun, Tried
 from tutor.web.lab_diff import side_by_side
 from tutor.web.labels import LEVELS, button, disclosure, one_line, topic
-from tutor.web.safe_markdown import attribute, escape, inline, literal, render
+from tutor.web.safe_markdown import escape, inline, literal, render
 
 NO_EXERCISE = '<p class="empty">The corpus holds no exercise. A folder in corpus/coding adds one.</p>'
 BUSY = '<p class="lab-busy" role="status">Running in the sandbox…</p>'
@@ -102,10 +102,8 @@ def _headline(judged: Attempt, passed: int) -> str:
         words = f"All {passed} cases pass, in {judged.ms:,.0f} ms."
         return f'<p class="lab-headline" role="status">{name} <span>{words}</span></p>'
     count = f"{passed} of {len(judged.cases)} cases pass." if judged.cases else ""
-    return (
-        f'<p class="lab-headline" role="status">{name} <span>{count}</span></p>'
-        f'<p class="lab-problem">{escape(judged.problem)}</p>'
-    )
+    problem = "" if judged.cases else f'<p class="lab-problem">{escape(judged.problem)}</p>'  # else its row says it
+    return f'<p class="lab-headline" role="status">{name} <span>{count}</span></p>{problem}'
 
 
 def _badge(verdict: Verdict) -> str:
@@ -126,9 +124,9 @@ def _row(case: CaseResult) -> str:
     found = f'<p class="lab-found">{escape(case.found)}</p>' if case.found else ""
     name = f'<p class="lab-name">{_badge(case.verdict)} <strong>{escape(case.name)}</strong></p>'
     cells = [f"<td>{name}{found}<p>{inline(case.why)}</p></td>"]
-    for label, text in (("Input", case.input), ("Expected", case.expected), ("Got", case.got)):
+    for text in (case.input, case.expected, case.got):
         content = f"<code>{escape(text)}</code>" if text else '<span class="small">nothing</span>'
-        cells.append(f'<td data-label="{attribute(label)}">{content}</td>')
+        cells.append(f"<td>{content}</td>")
     return f"<tr>{''.join(cells)}</tr>"
 
 
