@@ -34,6 +34,7 @@ _ASKS = re.compile(
     r"name|show|give|between|is|are|does|do|can)\b"
 )
 _SMALLTALK_WORDS = 10
+MEMORY_WORDS = 25
 _SECRET = r"(?:api[ _-]?keys?|passwords?|environment variables?|credentials|secrets?)"
 _OUR_SERVER = r"(?:your|the|this) (?:server|machine|host|system)"
 _ORDER = re.compile(
@@ -166,8 +167,11 @@ def sides(message: str) -> tuple[str, ...]:
 
 
 def asks_memory(message: str) -> bool:
-    """Whether the person wants the chat model's own knowledge, which the corpus does not vouch for."""
-    return bool(_MEMORY.search(message))
+    """Whether the person wants the chat model's own knowledge, which the corpus does not vouch for.
+
+    A long message is not taken at its word: there it may be part of something that was pasted.
+    """
+    return len(message.split()) <= MEMORY_WORDS and bool(_MEMORY.search(message))
 
 
 def without_memory_words(message: str, history: Sequence[Turn]) -> str:
