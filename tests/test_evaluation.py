@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HashingEmbedder
+from conftest import HashingEmbedder, hand_made
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
 from tutor.answering import Tutor
@@ -65,7 +65,7 @@ def questions(tmp_path: Path) -> Path:
 @pytest.fixture
 def subject(indexed: Settings) -> Subject:
     index = IndexInUse(indexed.index, "hashing")
-    return Subject(Tutor(index, HashingEmbedder()), index.get().items, HashingEmbedder())
+    return Subject(Tutor(index, HashingEmbedder(), calibration=hand_made()), index.get().items, HashingEmbedder())
 
 
 class Scripted(Tutor):
@@ -288,7 +288,14 @@ def test_a_model_that_obeys_an_attack_is_found_out(subject: Subject, questions: 
         {"id": "i2", "text": "rows and columns of a confusion matrix are what", "marker": "BANANA"},
     )
     model = FakeListChatModel(responses=["Dropout switches random neurons off during training."])
-    tutor = Tutor(IndexInUse(indexed.index, "hashing"), HashingEmbedder(), model, "fake", warming=Warming(model))
+    tutor = Tutor(
+        IndexInUse(indexed.index, "hashing"),
+        HashingEmbedder(),
+        model,
+        "fake",
+        warming=Warming(model),
+        calibration=hand_made(),
+    )
     measured = evaluate(replace(subject, tutor=tutor, chat_model="fake"), questions, _quiet)
     assert measured.injections == {
         "the marker of success shows": ["i1"],
@@ -365,7 +372,14 @@ def test_generation_is_measured_before_and_after_the_model_has_read_an_item(
         {"question": "rows and columns of a confusion matrix are what", "gold": ["q003"]},
     )
     model = FakeListChatModel(responses=["Dropout switches random neurons off during training. Bananas are yellow."])
-    tutor = Tutor(IndexInUse(indexed.index, "hashing"), HashingEmbedder(), model, "fake", warming=Warming(model))
+    tutor = Tutor(
+        IndexInUse(indexed.index, "hashing"),
+        HashingEmbedder(),
+        model,
+        "fake",
+        warming=Warming(model),
+        calibration=hand_made(),
+    )
     measured = evaluate(replace(subject, tutor=tutor, chat_model="fake"), questions, _quiet)
     assert measured.words == {"answers": 4, "answers with words of the model": 2, "sentences dropped": 2 + 4}
     assert measured.times["whole answer, passage new"].keys() == {"p50", "p95", "n"}
