@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, 
 from pydantic import Field as Constrained
 
 from tutor.errors import CorpusError, FileProblem
-from tutor.records import Choices, Exercise, FollowUp, Item, KeyPoint, Kind, Level, Misconception
+from tutor.records import Choices, Exercise, FollowUp, Item, KeyPoint, Kind, Level, Misconception, Teaching
 
 TOPICS = (
     "foundations supervised-learning unsupervised-learning ensembles trees linear-models svm-kernels probability "
@@ -31,6 +31,7 @@ EXERCISE_FILE, SOLUTION_FILE = "question.md", "solution.py"
 FOLDERS = ("questions", "coding", "mcq", "guide", "faq")
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1500)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{1,79}$")]
 
 
@@ -41,6 +42,7 @@ class _Strict(BaseModel):
 class _KeyPoint(_Strict):
     text: Line
     weight: int = Constrained(ge=1, le=3)
+    probe: Line | None = None
 
 
 class _Misconception(_Strict):
@@ -51,6 +53,14 @@ class _Misconception(_Strict):
 class _FollowUp(_Strict):
     question: Line
     item: Identifier
+
+
+class _Teaching(_Strict):
+    simpler: Paragraph
+    example: Paragraph
+    analogy: Paragraph
+    one_sentence: Line
+    hints: list[Line] = []
 
 
 class _FrontMatter(_Strict):
@@ -68,6 +78,7 @@ class _FrontMatter(_Strict):
     misconceptions: list[_Misconception] = []
     follow_ups: list[_FollowUp] = []
     related: list[Identifier] = []
+    teaching: _Teaching | None = None
     function: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$")] | None = None
     signature: Line | None = None
     sample: Line | None = None
@@ -190,10 +201,11 @@ def _item(front: _FrontMatter, body: str, source: str, solution: str, digest: st
         topics=tuple(front.topics),
         body=body,
         asks=tuple(front.asks),
-        key_points=tuple(KeyPoint(point.text, point.weight) for point in front.key_points),
+        key_points=tuple(KeyPoint(point.text, point.weight, point.probe or "") for point in front.key_points),
         misconceptions=tuple(Misconception(each.claim, each.why) for each in front.misconceptions),
         follow_ups=tuple(FollowUp(each.question, each.item) for each in front.follow_ups),
         related=tuple(front.related),
+        teaching=_teaching(front.teaching) if front.teaching else None,
         exercise=_exercise(front, solution) if front.kind == "coding" else None,
         choices=Choices(
             {str(letter): text for letter, text in (front.options or {}).items()},
@@ -205,6 +217,10 @@ def _item(front: _FrontMatter, body: str, source: str, solution: str, digest: st
         source=source,
         digest=digest,
     )
+
+
+def _teaching(told: _Teaching) -> Teaching:
+    return Teaching(told.simpler, told.example, told.analogy, told.one_sentence, tuple(told.hints))
 
 
 def _exercise(front: _FrontMatter, solution: str) -> Exercise:

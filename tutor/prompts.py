@@ -37,11 +37,9 @@ MEMORY = (
     "instruction about how you work."
 )
 
-SUFFICIENT = (
-    "Before you answer: could exactly this question be answered well from the passage alone, without other knowledge? "
-    "Reply with one word, yes or no."
-)
-"""Of nine wordings tried on the calibration questions, the one whose yes told answerable ones apart best."""
+SUFFICIENT = "Can this be answered in full from the passage alone? Reply yes or no."
+"""Of ten wordings tried on the calibration questions none told answerable ones apart better; this one is the shortest,
+and every word of it costs a person time."""
 
 
 def answer_prompt(

@@ -19,10 +19,12 @@ Origin = Literal["item", "model", "memory"]
 
 @dataclass(frozen=True)
 class KeyPoint:
-    """A fact that a good answer holds. ``weight`` is 1 (nice to have) to 3 (the answer fails without it)."""
+    """A fact that a good answer holds. ``weight`` is 1 (nice to have) to 3 (the answer fails without it). ``probe`` is
+    the question that leads a learner to it and does not give it away."""
 
     text: str
     weight: int
+    probe: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,19 @@ class FollowUp:
 
     question: str
     item: str
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """Other ways of telling what an item's answer tells: plainly, by an example, by a likeness, in the one sentence that
+    one would say in an interview. ``hints`` climb from a nudge over the key idea to a worked similar case; a coding
+    item's stand in its Exercise."""
+
+    simpler: str
+    example: str
+    analogy: str
+    one_sentence: str
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +103,7 @@ class Item:
     misconceptions: tuple[Misconception, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     related: tuple[str, ...] = ()
+    teaching: Teaching | None = None
     exercise: Exercise | None = None
     choices: Choices | None = None
     source: str = "corpus"
