@@ -20,7 +20,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from tutor import dialogue
 from tutor.calibration.record import Calibration, Fit
 from tutor.confidence import OWN_QUESTION, Verdict
-from tutor.deciding import Found, Judges, decide, find
+from tutor.deciding import Found, Resources, decide, find
 from tutor.index import SearchIndex
 from tutor.ingestion import ingest
 from tutor.prompts import answer_prompt
@@ -69,14 +69,14 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
     return SearchIndex.open(settings.index, "hashing")
 
 
-def _judged(question: Question | str, index: SearchIndex, judges: Judges) -> tuple[Found, Verdict]:
+def _judged(question: Question | str, index: SearchIndex, judges: Resources) -> tuple[Found, Verdict]:
     asked = Question(question) if isinstance(question, str) else question
     found = find(asked, dialogue.clean(asked.text), index, judges)
     return decide(asked, found, index, judges, None)
 
 
-def _judges(calibration: Calibration | None, model: Judging | None = None) -> Judges:
-    return Judges(HashingEmbedder(), model, "fake" if model else "none", calibration)
+def _judges(calibration: Calibration | None, model: Judging | None = None) -> Resources:
+    return Resources(HashingEmbedder(), model, "fake" if model else "none", calibration)
 
 
 # --- which calibration ------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_a_model_that_fails_or_hangs_leaves_the_calibration_without_a_model(
 
 def test_a_model_without_logprobs_leaves_the_calibration_without_a_model(small: SearchIndex) -> None:
     model = GenericFakeChatModel(messages=iter([AIMessage("yes")]))
-    judges = Judges(HashingEmbedder(), model, "fake", hand_made(with_model=WITH_YES))
+    judges = Resources(HashingEmbedder(), model, "fake", hand_made(with_model=WITH_YES))
     found, verdict = _judged(COVERED, small, judges)
     assert (verdict.decision, verdict.confidence.reason) == ("answer", "one item clearly matches best")
     assert "the confidence rests on the search alone" in found.notices[0]
@@ -267,7 +267,7 @@ def test_a_follow_up_is_searched_with_the_question_before_it_where_that_finds_mo
 
 def test_without_vectors_words_alone_decide_and_say_so(small: SearchIndex) -> None:
     model = _judging(0.01)
-    judges = Judges(None, model, "fake", hand_made(with_model=WITH_YES))
+    judges = Resources(None, model, "fake", hand_made(with_model=WITH_YES))
     found, verdict = _judged("What is dropout?", small, judges)
     assert (verdict.decision, verdict.confidence.band, found.words_only) == ("answer", "low", True)
     assert "still loading" in found.notices[0]

@@ -19,8 +19,9 @@ from langchain_core.runnables.config import patch_config
 
 from tutor import dialogue, outcomes, running
 from tutor.calibration.record import Calibration
+from tutor.clock import milliseconds_since
 from tutor.confidence import Verdict, is_close, is_direct_match
-from tutor.deciding import Found, Judges, decide, find
+from tutor.deciding import Found, Resources, decide, find
 from tutor.evidence import quote
 from tutor.generation import Written, generate, remember
 from tutor.index import IndexInUse, SearchIndex
@@ -42,7 +43,6 @@ from tutor.records import (
 )
 from tutor.warming import Warming
 
-SHOWN_HITS = 5
 EVIDENCE_ITEMS = 3
 SUGGESTIONS = 3
 
@@ -72,7 +72,7 @@ class Tutor(Runnable[Question, Answer]):
         judge: Callable[[], Judge] | None = None,
     ) -> None:
         self._index, self._judge = index, judge
-        self._judges = Judges(embedder, chat_model, model_name, calibration, warming, tuple(notices))
+        self._resources = Resources(embedder, chat_model, model_name, calibration, warming, tuple(notices))
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         events = deque(self.stream(input, config, **kwargs), maxlen=1)
@@ -87,12 +87,12 @@ class Tutor(Runnable[Question, Answer]):
 
     def hits(self, question: Question) -> list[Hit]:
         """The whole ranking for a question, of which an answer shows the first ones."""
-        return find(question, dialogue.clean(question.text), self._index.get(), self._judges).hits
+        return find(question, dialogue.clean(question.text), self._index.get(), self._resources).hits
 
     def read_ahead(self, item_ids: Sequence[str]) -> None:
         """Has the chat model read the passages of these items, so that answers about them come sooner."""
-        if self._judges.warming:
-            self._judges.warming.read_all([self._index.get().items[item_id] for item_id in item_ids])
+        if self._resources.warming:
+            self._resources.warming.read_all([self._index.get().items[item_id] for item_id in item_ids])
 
     def _events(
         self, inputs: Iterator[Question], run_manager: Any = None, config: RunnableConfig | None = None
@@ -102,7 +102,7 @@ class Tutor(Runnable[Question, Answer]):
         for question in inputs:
             for event in self._answer(question, child):
                 if isinstance(event, DoneEvent):
-                    timings = replace(event.answer.timings, total_ms=_since(started))
+                    timings = replace(event.answer.timings, total_ms=milliseconds_since(started))
                     event = DoneEvent(replace(event.answer, timings=timings))
                 yield event
 
@@ -120,13 +120,13 @@ class Tutor(Runnable[Question, Answer]):
         if question.from_memory or dialogue.asks_memory(text):
             yield from self._from_memory(question, text, started, config)
             return
-        found = find(question, text, index, self._judges)
-        items, marks = _evidence(found, index)
-        yield EvidenceEvent(items, tuple(found.hits[: len(items)]), marks)
-        found, verdict = decide(question, found, index, self._judges, config)
-        timings = Timings(found.milliseconds, _since(started))
+        found = find(question, text, index, self._resources)
+        evidence = _evidence(found, index)
+        yield evidence
+        found, verdict = decide(question, found, index, self._resources, config)
+        timings = Timings(found.milliseconds, milliseconds_since(started))
         if verdict.decision == "answer":
-            yield from self._answer_from(question, found, verdict, index, timings, started, config)
+            yield from self._answer_from(question, found, verdict, evidence, index, timings, started, config)
         else:
             yield from outcomes.without_answer(verdict, found, timings)
 
@@ -135,26 +135,25 @@ class Tutor(Runnable[Question, Answer]):
         question: Question,
         found: Found,
         verdict: Verdict,
+        evidence: EvidenceEvent,
         index: SearchIndex,
         timings: Timings,
         started: float,
         config: RunnableConfig | None,
     ) -> Iterator[Event]:
-        items, marks = _evidence(found, index)
-        if question.chosen:
-            yield EvidenceEvent(items, tuple(found.hits[: len(items)]), marks)
+        items, marks = evidence.items, evidence.citations
         yield DecisionEvent("answer", verdict.confidence, found.standalone)
-        model = self._judges.chat_model if question.generate and question.judge else None
+        model = self._resources.chat_model if question.generate and question.judge else None
         draft = Answer(
             "answer",
             verdict.confidence,
             items[0].body,
             found.standalone,
-            tuple(found.hits[:SHOWN_HITS]),
+            tuple(found.hits[: outcomes.SHOWN_HITS]),
             marks[:1],
             suggestions=suggestions(items[0], question, index),
             notices=found.notices,
-            model=self._judges.model_name if model else "none",
+            model=self._resources.model_name if model else "none",
             timings=timings,
         )
         direct = is_direct_match(found.hits)
@@ -178,7 +177,7 @@ class Tutor(Runnable[Question, Answer]):
         """Checked sentences as they come. Where none holds: the item's own answer, or none at all if the model says
         that the passages do not answer the question and the tutor was not sure either."""
         written = Written(started)
-        texts = self._judges.texts_of(passages, draft.standalone)
+        texts = self._resources.texts_of(passages, draft.standalone)
         messages = answer_prompt(draft.standalone, passages, question.history, texts)
         for sentence in generate(model, messages, passages, draft.standalone, written, config):
             yield TokenEvent(sentence, "model")
@@ -204,12 +203,14 @@ class Tutor(Runnable[Question, Answer]):
         yield EvidenceEvent((), (), ())
         yield DecisionEvent("abstain", outcomes.UNVERIFIED, asked)
         written = Written(started)
-        if self._judges.chat_model and question.generate:
-            for sentence in remember(self._judges.chat_model, memory_prompt(asked), written, config):
+        if self._resources.chat_model and question.generate:
+            for sentence in remember(self._resources.chat_model, memory_prompt(asked), written, config):
                 yield TokenEvent(sentence, "memory")
         if not written.kept:
             yield TokenEvent(outcomes.NO_MEMORY, "item")
-        yield DoneEvent(outcomes.remembered(asked, written.text, self._judges.model_name, written.timings(Timings())))
+        yield DoneEvent(
+            outcomes.remembered(asked, written.text, self._resources.model_name, written.timings(Timings()))
+        )
 
 
 def suggestions(item: Item, question: Question, index: SearchIndex) -> tuple[FollowUp, ...]:
@@ -222,17 +223,15 @@ def suggestions(item: Item, question: Question, index: SearchIndex) -> tuple[Fol
     return tuple(reversed(fresh.values()))[:SUGGESTIONS]
 
 
-def _evidence(found: Found, index: SearchIndex) -> tuple[tuple[Item, ...], tuple[Citation, ...]]:
+def _evidence(found: Found, index: SearchIndex) -> EvidenceEvent:
     """The items to show, and what to mark in those that an answer may rest on: the second one too, where the question
     compares and both are close."""
-    items = tuple(index.items[hit.item_id] for hit in found.hits[:EVIDENCE_ITEMS])
+    hits = tuple(found.hits[:EVIDENCE_ITEMS])
+    items = tuple(index.items[hit.item_id] for hit in hits)
     passages = items[: 2 if dialogue.compares(found.standalone) and is_close(found.hits) else 1]
-    return items, tuple(quote(found.standalone, number, item) for number, item in enumerate(passages, start=1))
+    marks = tuple(quote(found.standalone, number, item) for number, item in enumerate(passages, start=1))
+    return EvidenceEvent(items, hits, marks)
 
 
 def _unique(citations: Sequence[Citation]) -> tuple[Citation, ...]:
     return tuple(dict.fromkeys(citations))
-
-
-def _since(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 2)

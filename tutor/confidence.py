@@ -52,11 +52,14 @@ class Verdict:
     is_vague: bool = False
 
 
+NOTHING_FOUND = Verdict(Confidence(0.0, "low", "nothing in the corpus shares a word with the question"), "abstain")
+
+
 def judge(question: str, hits: Sequence[Hit], items: Mapping[str, Item], basis: Basis, yes: float | None) -> Verdict:
     """``hits`` were found with vectors; ``yes`` is the log-odds that the first one's passage is sufficient, where
     ``basis`` weighs it."""
     if not hits:
-        return Verdict(Confidence(0.0, "low", "nothing in the corpus shares a word with the question"), "abstain")
+        return NOTHING_FOUND
     signals = retrieval_signals(hits) | ({} if yes is None else {SUFFICIENCY: yes})
     value = basis.fit.probability(signals)
     if is_own_question(question, items[hits[0].item_id]):
@@ -72,7 +75,7 @@ def judge_words(question: str, hits: Sequence[Hit], items: Mapping[str, Item]) -
     """For the seconds before the embedding model is loaded: ``hits`` were found by words alone."""
     reason = "only words were compared: the embedding model is still loading"
     if not hits:
-        return Verdict(Confidence(0.0, "low", "nothing in the corpus shares a word with the question"), "abstain")
+        return NOTHING_FOUND
     own = is_own_question(question, items[hits[0].item_id])
     decision: Decision = "answer" if own or hits[0].score >= WORDS_SCORE else "clarify"
     return Verdict(Confidence(hits[0].score / 2, "low", reason), decision)

@@ -16,7 +16,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 
 from tutor import dialogue, prompts
-from tutor.calibration.record import Calibration
+from tutor.calibration.record import Calibration, Fit
+from tutor.clock import milliseconds_since
 from tutor.confidence import OWN_QUESTION, Basis, Verdict, is_own_question, judge, judge_words
 from tutor.embedding import embedder_name
 from tutor.errors import SearchIndexError
@@ -28,6 +29,7 @@ from tutor.sufficiency import log_odds
 from tutor.warming import Warming
 
 _MEND = "To mend it: tutor calibrate"
+_NO_YES = "The chat model gave no yes or no in time, so the confidence rests on the search alone."
 EXCERPT_CHARACTERS = 700
 """Of a passage that the model has not read yet: about two seconds of reading on two cores."""
 
@@ -44,7 +46,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Judges:
+class Resources:
     """By what questions are searched and judged; each part may be missing. ``model_name`` is what a person reads as
     the chat model's name. With ``warming``, a passage the model has not read yet is given to it in part."""
 
@@ -68,50 +70,51 @@ class Judges:
         ]
 
 
-def find(question: Question, text: str, index: SearchIndex, judges: Judges) -> Found:
-    """The hits for ``text``, the cleaned message; for a follow-up, those of the reading that finds more."""
+def find(question: Question, text: str, index: SearchIndex, resources: Resources) -> Found:
+    """The hits for ``text``, the cleaned message; for a follow-up, those of the reading that finds more. An item that
+    the person chose stands before them."""
     started = time.perf_counter()
-    notices = list(judges.notices)
+    notices = list(resources.notices)
     if len(question.text) > dialogue.QUESTION_CHARACTERS:
         notices.append(f"Only the first {dialogue.QUESTION_CHARACTERS:,} characters of the message were read.")
     if dialogue.other_language(text):
         notices.append("The corpus is in English, so this is the best match; ask in English for a surer answer.")
-    hits, words_only = _search(text, index, judges.embedder, notices)
+    hits, words_only = _search(text, index, resources.embedder, notices)
     standalone = text
     if question.history and dialogue.leans_on_history(text):
         joined = dialogue.with_previous(text, question.history)
-        joined_hits, words_only = _search(joined, index, judges.embedder, [])
+        joined_hits, words_only = _search(joined, index, resources.embedder, [])
         if joined_hits and (not hits or joined_hits[0].score >= hits[0].score):
             hits, standalone = joined_hits, joined
-    hits = _with_sides(standalone, hits, index, judges.embedder) if not words_only else hits
-    return Found(standalone, hits, words_only, _since(started), tuple(dict.fromkeys(notices)))
+    hits = _with_sides(standalone, hits, index, resources.embedder) if not words_only else hits
+    if question.chosen in index.items:
+        hits = _put_first(index.items[question.chosen], hits)
+    return Found(standalone, hits, words_only, milliseconds_since(started), tuple(dict.fromkeys(notices)))
 
 
 def decide(
-    question: Question, found: Found, index: SearchIndex, judges: Judges, config: RunnableConfig | None
+    question: Question, found: Found, index: SearchIndex, resources: Resources, config: RunnableConfig | None
 ) -> tuple[Found, Verdict]:
     """The verdict on what was found; ``found`` comes back with what there is to say about it."""
     if question.chosen in index.items:
         sure = Confidence(OWN_QUESTION, "high", "you chose this item")
-        return _put_first(question.chosen, found, index), Verdict(sure, "answer")
+        return found, Verdict(sure, "answer")
     if found.words_only:
         return found, judge_words(found.standalone, found.hits, index.items)
-    basis, notice = _basis(index, judges)
+    basis, notice = _basis(index, resources)
     yes = None
     first = index.items[found.hits[0].item_id] if found.hits else None
-    if basis.conservative or not question.judge or first is None or is_own_question(found.standalone, first):
-        pass
-    elif judges.chat_model is not None and not _is_calibrated_for(judges):
-        notice = f"The confidence rests on the search alone: it is not calibrated for this chat model. {_MEND}"
-    elif judges.chat_model is not None:
-        assert judges.calibration is not None
-        assert judges.calibration.with_model is not None
-        messages = prompts.sufficiency_prompt(found.standalone, first, judges.texts_of([first], found.standalone)[0])
-        yes = log_odds(judges.chat_model, messages, config)
-        if yes is None:
-            notice = "The chat model gave no yes or no in time, so the confidence rests on the search alone."
+    settled = basis.conservative or first is None or is_own_question(found.standalone, first)
+    if question.judge and resources.chat_model is not None and first is not None and not settled:
+        if fit := _fit_with_model(resources):
+            messages = prompts.sufficiency_prompt(
+                found.standalone, first, resources.texts_of([first], found.standalone)[0]
+            )
+            yes = log_odds(resources.chat_model, messages, config)
+            basis = basis if yes is None else replace(basis, fit=fit)
+            notice = notice if yes is not None else _NO_YES
         else:
-            basis = replace(basis, fit=judges.calibration.with_model)
+            notice = f"The confidence rests on the search alone: it is not calibrated for this chat model. {_MEND}"
     if notice:
         found = replace(found, notices=(*found.notices, notice))
     return found, judge(found.standalone, found.hits, index.items, basis, yes)
@@ -143,36 +146,29 @@ def _with_sides(text: str, hits: list[Hit], index: SearchIndex, embedder: Embedd
     return [hits[0], *fresh.values(), *(hit for hit in hits[1:] if hit.item_id not in fresh)]
 
 
-def _put_first(item_id: str, found: Found, index: SearchIndex) -> Found:
-    """The item that the person chose, before the other hits."""
-    item = index.items[item_id]
-    chosen = next((hit for hit in found.hits if hit.item_id == item_id), Hit(item_id, 1.0, "question", item.title))
-    return replace(found, hits=[chosen, *(hit for hit in found.hits if hit.item_id != item_id)])
+def _put_first(item: Item, hits: Sequence[Hit]) -> list[Hit]:
+    chosen = next((hit for hit in hits if hit.item_id == item.id), Hit(item.id, 1.0, "question", item.title))
+    return [chosen, *(hit for hit in hits if hit.item_id != item.id)]
 
 
-def _is_calibrated_for(judges: Judges) -> bool:
-    calibration = judges.calibration
-    return (
-        judges.chat_model is not None
-        and calibration is not None
-        and calibration.with_model is not None
-        and (calibration.chat_model, calibration.prompts) == (judges.model_name, prompts.fingerprint())
-    )
+def _fit_with_model(resources: Resources) -> Fit | None:
+    """The calibration that weighs the chat model's yes, where it was made for this model and these prompts."""
+    calibration = resources.calibration
+    if calibration is None:
+        return None
+    fits = (calibration.chat_model, calibration.prompts) == (resources.model_name, prompts.fingerprint())
+    return calibration.with_model if fits else None
 
 
-def _basis(index: SearchIndex, judges: Judges) -> tuple[Basis, str]:
+def _basis(index: SearchIndex, resources: Resources) -> tuple[Basis, str]:
     """The calibration without a model, whether it is used with caution, and a sentence for a person why."""
-    calibration = judges.calibration
+    calibration = resources.calibration
     if calibration is None:
         return Basis.unknown(), f"There is no usable calibration, so only an item's own questions are answered. {_MEND}"
-    if judges.embedder is not None and calibration.embedder != embedder_name(judges.embedder):
+    if resources.embedder is not None and calibration.embedder != embedder_name(resources.embedder):
         reason = "the confidence was calibrated for another embedding model"
     else:
         reason = calibration.mismatch(index.words.item_ids)
     if reason:
         return Basis(calibration.without_model, conservative=True), f"Answers are cautious, because {reason}. {_MEND}"
     return Basis(calibration.without_model), ""
-
-
-def _since(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 2)

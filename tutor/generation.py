@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
 
+from tutor.clock import milliseconds_since
 from tutor.grounding import check_sentence, complete_sentences, says_again
 from tutor.prompts import NOT_COVERED
 from tutor.records import Citation, Item, Timings
@@ -44,8 +44,11 @@ class Written:
     def timings(self, before: Timings) -> Timings:
         return replace(before, first_token_ms=self.first_token_ms, first_sentence_ms=self.first_sentence_ms)
 
-    def elapsed_ms(self) -> float:
-        return round((time.perf_counter() - self.started) * 1000, 2)
+    def keep(self, sentence: str, as_written: str) -> str:
+        """Takes a sentence in, with the end of the line where ``as_written`` has one, and gives it back."""
+        self.first_sentence_ms = self.first_sentence_ms or milliseconds_since(self.started)
+        self.kept.append(sentence + ("\n" if as_written.endswith("\n") else " "))
+        return self.kept[-1]
 
 
 def generate(
@@ -57,35 +60,33 @@ def generate(
     config: RunnableConfig | None,
 ) -> Iterator[str]:
     """Sentences that hold against ``passages``, each with its mark, as they come. The rest is told in ``written``."""
-    try:
-        for sentence in complete_sentences(_pieces(model, messages, written, config)):
-            if NOT_COVERED in sentence.upper():
-                written.not_covered = not written.kept
-                return
-            verdict = check_sentence(sentence, passages, question)
-            if verdict.citation is None or says_again(verdict.text, written.kept):
-                written.dropped.append(f"{sentence.strip()} ({verdict.reason or 'it was said before'})")
-                continue
-            written.first_sentence_ms = written.first_sentence_ms or written.elapsed_ms()
-            written.kept.append(verdict.text + ("\n" if sentence.endswith("\n") else " "))
-            written.citations.append(verdict.citation)
-            yield written.kept[-1]
-            if len(written.kept) == MAX_SENTENCES:
-                return
-    except Exception:  # each engine raises its own kinds; all mean that no more words come
-        _LOG.warning("the chat model failed", exc_info=True)
-        written.failed = True
+    for sentence in _sentences(model, messages, written, config):
+        if NOT_COVERED in sentence.upper():
+            written.not_covered = not written.kept
+            return
+        verdict = check_sentence(sentence, passages, question)
+        if verdict.citation is None or says_again(verdict.text, written.kept):
+            written.dropped.append(f"{sentence.strip()} ({verdict.reason or 'it was said before'})")
+            continue
+        written.citations.append(verdict.citation)
+        yield written.keep(verdict.text, sentence)
 
 
 def remember(
     model: BaseChatModel, messages: Sequence[BaseMessage], written: Written, config: RunnableConfig | None
 ) -> Iterator[str]:
     """Sentences from the model's memory, as they come; no passage is there to check them against."""
+    for sentence in _sentences(model, messages, written, config):
+        yield written.keep(sentence.strip(), sentence)
+
+
+def _sentences(
+    model: BaseChatModel, messages: Sequence[BaseMessage], written: Written, config: RunnableConfig | None
+) -> Iterator[str]:
+    """The model's sentences until enough are kept. A failure ends them and is told in ``written``."""
     try:
         for sentence in complete_sentences(_pieces(model, messages, written, config)):
-            written.first_sentence_ms = written.first_sentence_ms or written.elapsed_ms()
-            written.kept.append(sentence.strip() + ("\n" if sentence.endswith("\n") else " "))
-            yield written.kept[-1]
+            yield sentence
             if len(written.kept) == MAX_SENTENCES:
                 return
     except Exception:  # each engine raises its own kinds; all mean that no more words come
@@ -98,5 +99,5 @@ def _pieces(
 ) -> Iterator[str]:
     for chunk in model.stream(list(messages), config):
         if chunk.text and not written.first_token_ms:
-            written.first_token_ms = written.elapsed_ms()
+            written.first_token_ms = milliseconds_since(written.started)
         yield str(chunk.text)

@@ -38,20 +38,21 @@ _NEAREST = "The corpus does not hold an answer to this, so I will not guess. The
 _NOTHING_NEAR = "The corpus does not hold an answer to this, so I will not guess."
 _VAGUE = "That could mean several things. Which one do you mean?"
 _UNSURE = "I am not sure that the corpus answers exactly this. Is it one of these?"
-_NO_ORDERS = "I only answer questions about machine learning from my corpus, and I take no orders about how I work."
-
 _REPLIES: dict[dialogue.Act, str] = {
     "greeting": "Hello! Ask me anything that a machine-learning interviewer might ask you.",
     "thanks": "You're welcome. Ask the next one whenever you like.",
     "goodbye": "Goodbye, and good luck with the interview!",
-    "order": _NO_ORDERS,
+    "order": "I only answer questions about machine learning from my corpus, and I take no orders about how I work.",
     "abuse": "Let's keep to machine learning. Which topic shall we practise?",
     "harm": "I cannot help with that. For anything urgent, please turn to people who can, such as emergency services.",
     "empty": "Which machine-learning question would you like to practise? A few to start with:",
 }
 _DECISIONS: dict[dialogue.Act, Decision] = {
-    "order": "refuse", "abuse": "refuse", "harm": "refuse", "empty": "clarify",
-}  # fmt: skip
+    "order": "refuse",
+    "abuse": "refuse",
+    "harm": "refuse",
+    "empty": "clarify",
+}
 _FIRST_QUESTIONS = ("q001", "q013", "q052", "q034")
 
 

@@ -45,9 +45,9 @@ class FollowUp:
 
 @dataclass(frozen=True)
 class Teaching:
-    """Other ways of telling what an item's answer tells: plainly, by an example, by a likeness, in the one sentence that
-    one would say in an interview. ``hints`` climb from a nudge over the key idea to a worked similar case; a coding
-    item's stand in its Exercise."""
+    """Other ways of telling what an item's answer tells: plainly, by an example, by a likeness, in the one sentence
+    that one would say in an interview. ``hints`` climb from a nudge over the key idea to a worked similar case; a
+    coding item's stand in its Exercise."""
 
     simpler: str
     example: str

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from tutor import dialogue
 from tutor.call_text import parse_call
+from tutor.clock import milliseconds_since
 from tutor.drawings import draw, supplement
 from tutor.errors import ExerciseError, SandboxError
 from tutor.exercises import exercise_of
@@ -71,8 +72,7 @@ def run_turn(request: RunRequest, question: Question, index: SearchIndex, judge:
     yield TokenEvent(answer.text, "item")
     if execution and not run.problem:
         answer = replace(answer, run=replace(run, picture=_picture(item, execution, judge)))
-    took = round((time.perf_counter() - started) * 1000, 2)
-    yield DoneEvent(replace(answer, timings=Timings(total_ms=took)))
+    yield DoneEvent(replace(answer, timings=Timings(total_ms=milliseconds_since(started))))
 
 
 def as_markdown(run: ReferenceRun) -> str:

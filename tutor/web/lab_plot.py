@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from io import BytesIO
 
 from matplotlib.figure import Figure
 
 from tutor.judging import Timing
+from tutor.web.labels import png
 from tutor.web.safe_markdown import escape
 
 _OWN, _REFERENCE, _INK = "#b4531a", "#0f756d", "#2a2b29"
@@ -33,14 +33,13 @@ def picture(timings: Sequence[Timing]) -> str:
     """The figure as an image that holds its own bytes, with the numbers as a table below it."""
     file = BytesIO()
     figure(timings).savefig(file, format="png", dpi=150)
-    data = base64.b64encode(file.getvalue()).decode("ascii")
     rows = "".join(
         f"<tr><td>{each.n:,}</td><td>{_ms(each.candidate_ms)}</td><td>{_ms(each.reference_ms)}</td></tr>"
         for each in timings
     )
     words = "Time of your program and of the reference on growing inputs; the numbers are in the table below."
     return (
-        f'<figure class="lab-plot"><img src="data:image/png;base64,{data}" alt="{words}"></figure>'
+        f'<figure class="lab-plot">{png(file.getvalue(), words)}</figure>'
         '<div class="scroll"><table class="lab-times"><thead><tr><th>n</th><th>Your program</th><th>Reference</th></tr>'
         f"</thead><tbody>{rows}</tbody></table></div>"
     )

@@ -14,7 +14,7 @@ from tutor.run_problems import Verdict
 from tutor.verdicts import CaseResult
 from tutor.web.lab import SampleRun, Tried
 from tutor.web.lab_diff import side_by_side
-from tutor.web.labels import LEVELS, button, disclosure, one_line, topic
+from tutor.web.labels import LEVELS, button, chip_row, disclosure, one_line, topic
 from tutor.web.safe_markdown import escape, inline, literal, render
 
 NO_EXERCISE = '<p class="empty">The corpus holds no exercise. A folder in corpus/coding adds one.</p>'
@@ -37,18 +37,14 @@ def statement(item: Item) -> str:
     """The task with its contract, and how the function is called."""
     exercise = exercise_of(item)
     call = one_line(render(f"````\n{exercise.signature}\n\n{exercise.sample}\n````"))
-    return "\n\n".join([f'<h2 class="lab-title">{inline(title(item))}</h2>', _chips(item), render(item.question), call])
+    chips = chip_row([LEVELS[item.level], *(topic(name) for name in item.topics if name != "coding")])
+    return "\n\n".join([f'<h2 class="lab-title">{inline(title(item))}</h2>', chips, render(item.question), call])
 
 
 def title(item: Item) -> str:
     """The exercise's name, without the words that tell it apart from a question."""
     name = item.title.removeprefix("Code it: ")
     return name[:1].upper() + name[1:]
-
-
-def _chips(item: Item) -> str:
-    words = [LEVELS[item.level], *(topic(name) for name in item.topics if name != "coding")]
-    return f'<div class="chips">{"".join(f"<span>{escape(word)}</span>" for word in words)}</div>'
 
 
 def hints(item: Item, shown: int) -> str:

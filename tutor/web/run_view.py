@@ -5,13 +5,12 @@ What a program returned or printed is a stranger's text and is escaped. Knows no
 
 from __future__ import annotations
 
-from base64 import b64encode
-
 from tutor.records import ReferenceRun
-from tutor.web.labels import disclosure
+from tutor.web.labels import disclosure, png
 from tutor.web.safe_markdown import escape
 
 _PRINTED_LIMIT = 4000
+_DRAWN = "What this call of the reference solution did, drawn"
 
 
 def run_view(run: ReferenceRun) -> str:
@@ -23,7 +22,7 @@ def run_view(run: ReferenceRun) -> str:
         _labelled("Printed", _cut(run.printed)),
         _labelled("Returned", run.value),
         "" if run.problem else f'<p class="small">It took {run.ms:.2f} ms in the sandbox.</p>',
-        _picture(run),
+        png(run.picture, _DRAWN, "picture") if run.picture else "",
     ]
     return f'<div class="run">{"".join(parts)}</div>'
 
@@ -41,10 +40,3 @@ def _code(text: str) -> str:
 def _cut(printed: str) -> str:
     rest = len(printed) - _PRINTED_LIMIT
     return f"{printed[:_PRINTED_LIMIT]}\n… and {rest:,} more characters" if rest > 0 else printed
-
-
-def _picture(run: ReferenceRun) -> str:
-    if not run.picture:
-        return ""
-    source = f"data:image/png;base64,{b64encode(run.picture).decode()}"
-    return f'<img class="picture" src="{source}" alt="What this call of the reference solution did, drawn">'
