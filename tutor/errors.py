@@ -60,6 +60,10 @@ class ExerciseError(TutorError):
     """There is no such exercise, or what was asked of it cannot be done."""
 
 
+class StoreError(TutorError):
+    """The database cannot be opened, read or written, or does not hold what was asked for."""
+
+
 class PortInUseError(TutorError):
     """The address the page should listen on is taken."""
 

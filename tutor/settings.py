@@ -2,7 +2,7 @@
 
 | variable | meaning | default |
 |---|---|---|
-| TUTOR_HOME | folder for the index, the weights and imported libraries | the platform's user-data folder |
+| TUTOR_HOME | folder for the index, the weights, imported libraries and conversations | the platform's user-data folder |
 | TUTOR_CORPUS | folder with the corpus | the checkout's, or the one inside the wheel |
 | TUTOR_MODEL | ``embedded``, ``none``, ``openai:<model>@<base-url>``, ``ollama:<model>[@<base-url>]`` | ``embedded`` |
 | TUTOR_API_KEY | key for an ``openai:`` model | none |
@@ -47,6 +47,11 @@ class Settings:
     def calibration(self) -> Path:
         """The calibration for this person's corpus and models, where one was made."""
         return self.home / "calibration.json"
+
+    @property
+    def database(self) -> Path:
+        """Conversations and what else is kept of people."""
+        return self.home / "tutor.db"
 
     @property
     def library(self) -> Path:
