@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.exc import StatementError
 
 from tutor.errors import StoreError
 from tutor.store import database as database_module
@@ -88,7 +89,7 @@ def test_rows_of_nobody_are_refused(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     row = {"id": "c", "name": "", "named": False, "searched": "", "created_at": now, "updated_at": now}
     with pytest.raises(StoreError, match="FOREIGN KEY"), database.writing() as connection:
-        connection.execute(conversations.insert().values(row, user_id="nobody"))
+        connection.execute(conversations.insert().values({**row, "user_id": "nobody"}))
 
 
 def test_a_migration_that_fails_half_way_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,5 +162,5 @@ def test_times_come_back_as_they_went_in_whatever_their_zone(tmp_path: Path) -> 
 
 def test_a_time_without_a_zone_is_refused(tmp_path: Path) -> None:
     database = Database.open(tmp_path / "tutor.db")
-    with pytest.raises(StoreError, match="no time zone"), database.writing() as connection:
+    with pytest.raises(StatementError, match="no time zone"), database.writing() as connection:
         connection.execute(users.insert().values(id="ada", created_at=datetime(2026, 1, 1)))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tutor.embedding import SentenceEmbedder
     from tutor.index import IndexInUse
     from tutor.judging import Judge
+    from tutor.store.database import Database
     from tutor.warming import Warming
 
 _LOG = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ class Service:
         self._warming: Warming | None = None
         self._judge: Judge | None = None
         self._judge_lock = threading.Lock()
+        self._database: Database | None = None
+        self._database_lock = threading.Lock()
         self._closed = threading.Event()
         self._index_part = _Part("The search index is being opened.")
         self._embedder_part = _Part("The embedding model is loading.")
@@ -70,6 +73,9 @@ class Service:
         with self._judge_lock:
             if self._judge:
                 self._judge.close()
+        with self._database_lock:
+            if self._database:
+                self._database.close()
 
     @property
     def judge(self) -> Judge:
@@ -80,6 +86,16 @@ class Service:
 
                 self._judge = Judge(self.settings.corpus)
             return self._judge
+
+    @property
+    def database(self) -> Database:
+        """What is kept of people, opened at its first use. Raises StoreError each time that this fails."""
+        with self._database_lock:
+            if self._database is None:
+                from tutor.store.database import Database
+
+                self._database = Database.open(self.settings.database)
+            return self._database
 
     def items(self) -> tuple[Item, ...]:
         """All items of the index in use, questions first; none while there is no index."""

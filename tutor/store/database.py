@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from tutor.errors import StoreError
@@ -110,7 +110,7 @@ class Database:
     def _sentences(self) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except DBAPIError as error:
             raise _sentence(error, self._name) from error
 
 
@@ -133,10 +133,9 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _sentence(error: SQLAlchemyError, name: str) -> StoreError:
+def _sentence(error: DBAPIError, name: str) -> StoreError:
     """What the database said, as what a person can do about it."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    said = str(cause)
+    said = str(error.orig)
     if "locked" in said or "busy" in said:
         return StoreError(
             f"{name} is locked by another program", f"a lock for at most {LOCK_SECONDS:.0f} s", "close that program"
@@ -151,4 +150,4 @@ def _sentence(error: SQLAlchemyError, name: str) -> StoreError:
         return StoreError(
             f"{name} is damaged or no database", "the tutor's database", f"mv {name} {name}.damaged, then start again"
         )
-    return StoreError(f"{name} failed ({said.splitlines()[0] if said else type(error).__name__})", "", "tutor doctor")
+    return StoreError(f"{name} failed ({said})", mend="tutor doctor")
