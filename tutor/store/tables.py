@@ -107,3 +107,94 @@ turns = Table(
     UniqueConstraint("conversation_id", "place"),
     Index(None, "parent_id"),
 )
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", ID, primary_key=True),
+    belongs_to_user(),
+    Column("turn_id", ID, nullable=False),  # no key: a rating outlives its conversation, with a copy of the answer
+    Column("verdict", String(20), nullable=False),  # correct, wrong, wrong_evidence, unclear
+    Column("note", Text, nullable=False),
+    Column("item_id", String(80), nullable=False),  # what was answered from, "" for nothing
+    Column("exchange", Text, nullable=False),  # JSON: the conversation so far and the whole rated turn
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("user_id", "turn_id"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("state", String(16), nullable=False),  # open, publishing, published, undoing, undone, discarded
+    Column("revision", Integer, nullable=False),  # counts changes: who saves over an older one loses
+    Column("item_id", String(80), nullable=False),
+    Column("text", Text, nullable=False),  # the whole item file
+    Column("place", Text, nullable=False),  # the file it is published to, "" before
+    Column("replaced", Text),  # that file's text before, NULL where there was none
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("number"),
+)
+
+inquiries = Table(
+    "inquiries",
+    metadata,
+    Column("id", ID, primary_key=True),
+    belongs_to_user(),
+    Column("number", Integer, nullable=False),  # what the asker is given
+    Column("kind", String(16), nullable=False),  # escalation, rating, objection
+    Column("subject_id", ID, nullable=False),  # the turn, or what else is objected to
+    Column("question", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("exchange", Text, nullable=False),  # as in ratings
+    Column("state", String(16), nullable=False),  # open, answered, rejected, withdrawn
+    Column("reply", Text, nullable=False),  # what the trainer tells the asker
+    Column("item_id", String(80), nullable=False),  # what answers it now, "" for nothing
+    Column("draft_id", ID, ForeignKey("drafts.id")),  # NULL until somebody takes it up
+    Column("told_at", UtcDateTime),  # when the asker saw the outcome
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("number"),
+    UniqueConstraint("user_id", "kind", "subject_id"),
+    Index(None, "state"),
+    Index(None, "draft_id"),
+)
+
+regressions = Table(
+    "regressions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("draft_id", ID, ForeignKey("drafts.id"), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("item_id", String(80), nullable=False),  # what must answer it
+    Column("active", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("origin", String(16), nullable=False),  # watch, desk, publish
+    Column("seconds", Float, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("updated", Integer, nullable=False),
+    Column("removed", Integer, nullable=False),
+    Column("problems", Text, nullable=False),  # JSON: sentences, one for each refused file
+    Column("refused", Text, nullable=False),  # why nothing was done, "" where something was
+)
