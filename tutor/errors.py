@@ -64,6 +64,10 @@ class StoreError(TutorError):
     """The database cannot be opened, read or written, or does not hold what was asked for."""
 
 
+class PracticeError(TutorError):
+    """An interview or a quiz cannot be made or cannot take the step that was asked for."""
+
+
 class PortInUseError(TutorError):
     """The address the page should listen on is taken."""
 
