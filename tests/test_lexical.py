@@ -51,7 +51,7 @@ def test_a_word_is_the_rarer_the_fewer_items_hold_it(tmp_path: Path, term: str, 
     index.save(tmp_path / "words")
     expected = math.log(1 + (3 - holding + 0.5) / (holding + 0.5))
     assert index.idf(term) == pytest.approx(expected)
-    assert LexicalIndex.load(tmp_path / "words", IDS).idf(term) == pytest.approx(expected)
+    assert LexicalIndex.load(tmp_path / "words").idf(term) == pytest.approx(expected)
 
 
 def test_an_item_that_shares_no_word_is_not_found() -> None:
@@ -72,12 +72,12 @@ def test_no_more_items_than_asked_for_and_no_more_than_there_are() -> None:
 def test_a_saved_index_scores_as_before(tmp_path: Path) -> None:
     index = LexicalIndex.build(TEXTS, IDS)
     index.save(tmp_path / "words")
-    assert LexicalIndex.load(tmp_path / "words", IDS).search("splitting trees", 3) == index.search("splitting trees", 3)
+    assert LexicalIndex.load(tmp_path / "words").search("splitting trees", 3) == index.search("splitting trees", 3)
 
 
 def test_a_missing_index_is_an_error_of_the_file_system(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="words"):
-        LexicalIndex.load(tmp_path / "words", IDS)
+        LexicalIndex.load(tmp_path / "words")
 
 
 def test_a_text_without_terms_keeps_its_place() -> None:

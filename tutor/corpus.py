@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -151,15 +151,17 @@ class Shelf:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_corpus(folder: Path) -> Shelf:
-    """Every item of the curated corpus below ``folder``."""
-    return _read_shelf((path for name in FOLDERS for path in _item_files(folder / name)), folder, "corpus")
+def read_corpus(folder: Path, known: Mapping[str, Item] | None = None) -> Shelf:
+    """Every item of the curated corpus below ``folder``. ``known`` holds, by their digests, items that this same
+    reader read before: of a file that has not changed since only the digest is computed."""
+    paths = (path for name in FOLDERS for path in _item_files(folder / name))
+    return _read_shelf(paths, folder, "corpus", known or {})
 
 
-def read_library(folder: Path) -> Shelf:
-    """Every imported item: ``folder/<source>/*.md``. Its asks and key points are optional."""
+def read_library(folder: Path, known: Mapping[str, Item] | None = None) -> Shelf:
+    """Every imported item: ``folder/<source>/*.md``. Its asks and key points are optional. ``known`` as above."""
     shelves = [
-        _read_shelf(_item_files(source), folder, source.name)
+        _read_shelf(_item_files(source), folder, source.name, known or {})
         for source in (sorted(folder.iterdir()) if folder.is_dir() else [])
         if source.is_dir() and not source.name.startswith(".")
     ]
@@ -170,10 +172,17 @@ def read_library(folder: Path) -> Shelf:
     )
 
 
-def read_item(path: Path, root: Path, source: str = "corpus") -> Item:
+def reader_fingerprint() -> str:
+    """Changes whenever the reading of item files does."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+
+
+def read_item(path: Path, root: Path, source: str = "corpus", known: Mapping[str, Item] | None = None) -> Item:
     """One item file. Raises CorpusError with file (relative to ``root``), line, what was found, what was expected."""
     name = path.relative_to(root).as_posix()
     content = _read_text(path, name)
+    if known and (item := _unchanged(path, content, source, known)):
+        return item
     matter, body, first_line = _split(content, name)
     data, lines = _parse_yaml(matter, name)
     schema = _Curated if source == "corpus" else _FrontMatter
@@ -181,13 +190,35 @@ def read_item(path: Path, root: Path, source: str = "corpus") -> Item:
         front = schema.model_validate(data)
     except ValidationError as error:
         raise CorpusError(_schema_problem(error, lines, name)) from None
-    expected_id = (path.parent.name if path.name == EXERCISE_FILE else path.stem).lower()
-    if expected_id != front.id and not expected_id.startswith(front.id + "-"):
+    expected_id = _named(path)
+    if not _fits(front.id, expected_id):
         raise CorpusError(FileProblem(name, lines.get(("id",), 1), f"id {front.id!r}", f"the start of {expected_id!r}"))
     if not body.strip():
         raise CorpusError(FileProblem(name, first_line, "an empty body", "the model answer in Markdown"))
     solution = _solution(path, root) if front.kind == "coding" else ""
-    return _item(front, body.strip(), source, solution, hashlib.sha256((content + solution).encode()).hexdigest())
+    return _item(front, body.strip(), source, solution, _digest(content + solution))
+
+
+def _unchanged(path: Path, content: str, source: str, known: Mapping[str, Item]) -> Item | None:
+    """The item that was read from the same text before, under the same name."""
+    solution = path.with_name(SOLUTION_FILE)
+    if path.name == EXERCISE_FILE and solution.is_file():
+        content += _read_text(solution, solution.name)
+    item = known.get(_digest(content))
+    return item if item and item.source == source and _fits(item.id, _named(path)) else None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _named(path: Path) -> str:
+    """The name that an item's file gives it."""
+    return (path.parent.name if path.name == EXERCISE_FILE else path.stem).lower()
+
+
+def _fits(item_id: str, name: str) -> bool:
+    return name == item_id or name.startswith(item_id + "-")
 
 
 def _item(front: _FrontMatter, body: str, source: str, solution: str, digest: str) -> Item:
@@ -240,14 +271,14 @@ def _item_files(folder: Path) -> list[Path]:
     return sorted([*folder.glob("*.md"), *exercises])
 
 
-def _read_shelf(paths: Iterator[Path] | list[Path], root: Path, source: str) -> Shelf:
+def _read_shelf(paths: Iterable[Path], root: Path, source: str, known: Mapping[str, Item]) -> Shelf:
     items: dict[str, Item] = {}
     problems: list[FileProblem] = []
     files: dict[str, str] = {}
     for path in paths:
         name = path.relative_to(root).as_posix()
         try:
-            item = read_item(path, root, source)
+            item = read_item(path, root, source, known)
         except CorpusError as error:
             problems.append(error.problem)
             continue

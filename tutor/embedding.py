@@ -6,8 +6,9 @@ Knows nothing of the index.
 
 from __future__ import annotations
 
+import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,18 +72,26 @@ def embedder_name(embedder: Embeddings) -> str:
 
 
 def embed_all(embedder: Embeddings, texts: Sequence[str], progress: Callable[[int], None]) -> list[FloatVector]:
-    """Unit vectors of many texts, in their order. ``progress`` hears how many are done.
-
-    Texts of like length go together, because every row of a batch costs as much as its longest.
-    """
+    """Unit vectors of many texts, in their order. ``progress`` hears how many are done."""
     rows: dict[int, FloatVector] = {}
-    order = sorted(range(len(texts)), key=lambda position: len(texts[position]))
-    for start in range(0, len(order), BATCH):
-        chosen = order[start : start + BATCH]
-        vectors = embedder.embed_documents([texts[position] for position in chosen])
-        rows.update((at, unit(vector)) for at, vector in zip(chosen, vectors, strict=True))
+    for places, vectors in embed_batches(embedder, texts):
+        rows.update(zip(places, vectors, strict=True))
         progress(len(rows))
-    return [rows[position] for position in range(len(texts))]
+    return [rows[place] for place in range(len(texts))]
+
+
+def embed_batches(embedder: Embeddings, texts: Sequence[str]) -> Iterator[tuple[list[int], FloatMatrix]]:
+    """The places of some texts and their unit vectors, (n, d) float32, batch by batch.
+
+    Texts of like length go together, because every row of a batch costs as much as its longest. The batches come in a
+    mixed order, so that the time that is left can be told from the time that was taken.
+    """
+    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+    batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+    random.Random(len(texts)).shuffle(batches)
+    for places in batches:
+        vectors = np.asarray(embedder.embed_documents([texts[place] for place in places]), dtype=np.float32)
+        yield places, vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
 def unit(vector: Sequence[float]) -> FloatVector:

@@ -2,68 +2,76 @@
 
 ```
 index/CURRENT                 the name of the generation in use, replaced atomically
-index/<generation>/manifest.json  items.json  words/  vectors/
+index/<generation>/manifest.json  items.json  words/  and vectors/, or patch/
 ```
 ``items.json`` is a snapshot of the items, so that a reader sees texts, words and vectors of one moment whatever
-happens to the corpus meanwhile. With a Chroma server the vectors are a collection named after the generation.
-Knows nothing of files of the corpus or of how texts become vectors.
+happens to the corpus meanwhile. Where few items changed, a generation reads the ``vectors/`` of an earlier one and
+has the changed passages in ``patch/``, because writing an ANN index anew takes minutes for 100,000 vectors. With a
+Chroma server ``vectors/`` is a collection named after its generation. Knows nothing of files of the corpus or of how
+texts become vectors.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlparse
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 
 from tutor.embedding import FloatMatrix, FloatVector
 from tutor.errors import SearchIndexError
 from tutor.lexical import LexicalIndex
-from tutor.passages import lexical_text, passages
+from tutor.manifest import (
+    FORMAT,
+    Manifest,
+    damaged,
+    parse_items,
+    read_items,
+    read_manifest,
+    write_items,
+    write_manifest,
+)
+from tutor.passages import SEARCHED_KINDS, lexical_text, passages
+from tutor.patch import Patch, item_of, match
 from tutor.records import Item, Match, Passage
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 3
-"""Goes up whenever the files of a generation, or the passages that are cut from an item, change."""
+BATCH = 5000
+"""Vectors written to Chroma, or read from it, at a time; at 1000 writing costs a third more."""
 
-BATCH = 1000
-CURRENT, MANIFEST, ITEMS, WORDS, VECTORS = "CURRENT", "manifest.json", "items.json", "words", "vectors"
+CURRENT, WORDS, VECTORS, PATCH = "CURRENT", "words", "vectors", "patch"
 HNSW = {"hnsw": {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 256}}
+SLACK = 64
+"""Vectors asked for beyond those that are wanted, where some of the index count no longer."""
 
-_ITEMS = TypeAdapter(list[Item])
 
+class VectorRows(Protocol):
+    """The rows of a (n, d) float32 matrix of unit vectors, a slice at a time; an array is one."""
 
-@dataclass(frozen=True)
-class Manifest:
-    """What a generation holds, to notice a damaged or a foreign one. ``items`` maps ids to digests."""
-
-    format: int
-    embedder: str
-    items: dict[str, str]
-    items_digest: str
-    passages: int
+    def __getitem__(self, rows: slice, /) -> FloatMatrix: ...
 
 
 class SearchIndex:
-    """One generation, opened for reading. Items and words are there at once, the vectors on their first use."""
+    """One generation, opened for reading. Items and vectors are read at their first use."""
 
     def __init__(
-        self, generation: str, manifest: Manifest, items: dict[str, Item], words: LexicalIndex, vectors: _VectorStore
+        self, folder: Path, generation: str, manifest: Manifest, items: bytes, words: LexicalIndex, chroma_url: str
     ) -> None:
-        self.generation, self.manifest, self.items, self.words = generation, manifest, items, words
-        self._vectors = vectors
+        self.generation, self.manifest, self.words = generation, manifest, words
+        self._home, self._items_content = folder / generation, items
+        self._vectors = _VectorStore(folder / manifest.base, chroma_url)
+        self._replaced = frozenset(manifest.replaced)
 
     @classmethod
     def open(cls, folder: Path, embedder: str, chroma_url: str = "") -> SearchIndex:
@@ -77,38 +85,84 @@ class SearchIndex:
     def open_generation(cls, folder: Path, generation: str, embedder: str, chroma_url: str = "") -> SearchIndex:
         """A generation by its name, published or not. Raises SearchIndexError as ``open``."""
         home = folder / generation
-        manifest = _read_manifest(home)
+        manifest = read_manifest(home)
         if manifest.embedder != embedder:
             raise SearchIndexError(
                 f"The search index was built with the embedding model {manifest.embedder}", embedder, "python ingest.py"
             )
-        items = _read_items(home, manifest)
-        searched = [item.id for item in items.values() if passages(item)]
         try:
-            words = LexicalIndex.load(home / WORDS, searched)
+            words = LexicalIndex.load(home / WORDS)
         except (OSError, ValueError, KeyError) as error:
-            raise _damaged(home / WORDS) from error
-        return cls(generation, manifest, items, words, _VectorStore(home, chroma_url))
+            raise damaged(home / WORDS) from error
+        return cls(folder, generation, manifest, read_items(home, manifest), words, chroma_url)
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """All items by their ids. Raises SearchIndexError where they are not of the form of today."""
+        return parse_items(self._home, self._items_content)
+
+    @cached_property
+    def patch(self) -> Patch:
+        """What changed since the vectors were written. Raises SearchIndexError where it is damaged."""
+        try:
+            return Patch.load(self._home / PATCH) or Patch((), (), np.empty((0, 0), dtype=np.float32))
+        except (OSError, ValueError) as error:
+            raise damaged(self._home / PATCH) from error
 
     def search_vector(self, vector: Sequence[float], count: int) -> list[Match]:
         """The ``count`` passages nearest to a unit ``vector``, best first."""
-        return self._vectors.search(vector, min(count, self.manifest.passages))
+        found = self._search_base(vector, count)
+        changed = self.patch.search(vector, count)
+        if not changed:
+            return found
+        return sorted([*found, *changed], key=lambda each: -each.similarity)[:count]
 
     def passage_text(self, passage_id: str) -> str:
-        item = self.items[passage_id.split("/", 1)[0]]
-        return next(passage.text for passage in passages(item) if passage.id == passage_id)
+        return next(each.text for each in passages(self.items[item_of(passage_id)]) if each.id == passage_id)
 
     def check(self) -> None:
         """Raises SearchIndexError where the vectors cannot be opened or are not as many as the manifest says."""
-        count = self._vectors.count()
+        count = self._vectors.count() - self.manifest.replaced_rows + len(self.patch.ids)
         if count != self.manifest.passages:
             raise SearchIndexError(
                 f"The search index holds {count} vectors", f"{self.manifest.passages}", "python ingest.py"
             )
 
     def stored_vectors(self) -> dict[str, FloatVector]:
-        """All vectors by the digest of their text, so that unchanged texts need not be embedded again."""
-        return self._vectors.by_digest()
+        """All vectors by the digest of their text."""
+        return {digest: vector for page in self.pages() for digest, vector in page.items()}
+
+    def pages(self) -> Iterator[dict[str, FloatVector]]:
+        """All vectors by the digest of their text, some thousands at a time."""
+        yield from self._vectors.pages()
+        yield self.patch.by_digest()
+
+    def vectors_of(self, item_ids: Collection[str]) -> dict[str, FloatVector]:
+        """The vectors of some items by the digest of their text."""
+        ids = [row.id for item_id in item_ids if self.in_base(item_id) for row in passages(self.items[item_id])]
+        return self._vectors.by_ids(ids) | self.patch.by_digest()
+
+    def in_base(self, item_id: str) -> bool:
+        """Whether an item's vectors are in the ANN index, and count."""
+        return item_id in self.items and item_id not in self._replaced and item_id not in self._patched
+
+    @cached_property
+    def _patched(self) -> frozenset[str]:
+        return frozenset(self.patch.item_ids())
+
+    def _search_base(self, vector: Sequence[float], count: int) -> list[Match]:
+        """Those of replaced items are passed over; how many there are of them bounds how many are asked for."""
+        gone = self.manifest.replaced_rows
+        there = self.manifest.passages + gone - len(self.patch.ids)
+        most = min(count + gone, there)
+        asked = min(count + SLACK, most) if gone else most
+        while asked > 0:
+            found = self._vectors.search(vector, asked)
+            kept = [each for each in found if each.item_id not in self._replaced] if gone else found
+            if len(kept) >= count or asked == most:
+                return kept[:count]
+            asked = min(2 * asked, most)
+        return []
 
     def close(self) -> None:
         self._vectors.close()
@@ -157,27 +211,71 @@ def write_generation(
     generation: str,
     items: Sequence[Item],
     rows: Sequence[Passage],
-    vectors: FloatMatrix,
+    vectors: VectorRows,
     embedder: str,
     chroma_url: str = "",
+    reader: str = "",
+    progress: Callable[[int], None] = lambda done: None,
 ) -> None:
-    """Writes a whole new generation beside the one in use; ``vectors`` is (len(rows), d) float32 of unit rows.
+    """Writes a whole new generation beside the one in use; ``vectors`` are unit rows, one for each of ``rows``.
 
     Nothing reads it before ``publish``. A write that fails leaves a folder that ``remove_unused`` takes away.
     """
     home = folder / generation
     home.mkdir(parents=True)
-    content = _ITEMS.dump_json(list(items))
-    (home / ITEMS).write_bytes(content)
-    searched = [item for item in items if passages(item)]
+    digest = write_items(home, items)
+    searched = [item for item in items if is_searched(item)]
     LexicalIndex.build([lexical_text(item) for item in searched], [item.id for item in searched]).save(home / WORDS)
     store = _VectorStore(home, chroma_url)
-    store.write(rows, vectors)
+    store.write(rows, vectors, progress)
     store.close()
     digests = {item.id: item.digest for item in items}
-    manifest = Manifest(FORMAT, embedder, digests, hashlib.sha256(content).hexdigest(), len(rows))
-    (home / MANIFEST).write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+    write_manifest(home, Manifest(FORMAT, embedder, reader, digests, digest, len(rows), generation))
     _sync_tree(home)
+
+
+def write_patched(
+    folder: Path,
+    generation: str,
+    items: Sequence[Item],
+    changed: Collection[str],
+    patch: Patch,
+    before: SearchIndex,
+    reader: str,
+) -> None:
+    """Writes a generation that reads the vectors of the one before: ``changed`` are the ids of the items that were
+    added, changed or removed since, ``patch`` has the passages of those that are there. Otherwise as
+    ``write_generation``."""
+    home = folder / generation
+    home.mkdir(parents=True)
+    digest = write_items(home, items)
+    searched = [item for item in items if is_searched(item)]
+    known = set(before.words.item_ids) - set(changed)
+    texts = {item.id: lexical_text(item) for item in searched if item.id not in known}
+    before.words.update(texts, [item.id for item in searched]).save(home / WORDS)
+    whole = before.patch.without(changed).joined(patch)
+    whole.save(home / PATCH)
+    gone = [item_id for item_id in sorted(changed) if before.in_base(item_id)]
+    gone_rows = sum(len(passages(before.items[item_id])) for item_id in gone)
+    old = before.manifest
+    manifest = Manifest(
+        FORMAT,
+        old.embedder,
+        reader,
+        {item.id: item.digest for item in items},
+        digest,
+        old.passages - len(before.patch.ids) - gone_rows + len(whole.ids),
+        old.base,
+        (*old.replaced, *gone),
+        old.replaced_rows + gone_rows,
+    )
+    write_manifest(home, manifest)
+    _sync_tree(home)
+
+
+def is_searched(item: Item) -> bool:
+    """Whether an item has passages."""
+    return item.kind in SEARCHED_KINDS
 
 
 def publish(folder: Path, generation: str) -> None:
@@ -192,8 +290,11 @@ def publish(folder: Path, generation: str) -> None:
 
 
 def remove_unused(folder: Path, keep: Iterable[str], chroma_url: str = "") -> None:
-    """Takes away every generation that is not in ``keep``, half-written ones too."""
+    """Takes away every generation, half-written ones too, but for ``keep`` and those whose vectors these read."""
     kept = set(keep)
+    for generation in tuple(kept):
+        with suppress(SearchIndexError):
+            kept.add(read_manifest(folder / generation).base)
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and path.name not in kept:
             if chroma_url:
@@ -214,43 +315,42 @@ class _VectorStore:
     def _name(self) -> str:
         return f"tutor-{self._home.name}" if self._url else "passages"
 
-    def write(self, rows: Sequence[Passage], vectors: FloatMatrix) -> None:
+    def write(self, rows: Sequence[Passage], vectors: VectorRows, progress: Callable[[int], None]) -> None:
         client = self._connect()
         collection = client.create_collection(self._name, embedding_function=None, configuration=HNSW)  # type: ignore[arg-type]
-        for start in range(0, len(rows), BATCH):
-            chosen = rows[start : start + BATCH]
+        batch = min(BATCH, client.get_max_batch_size())
+        for start in range(0, len(rows), batch):
+            chosen = rows[start : start + batch]
             collection.add(
                 ids=[row.id for row in chosen],
-                embeddings=vectors[start : start + BATCH],
-                metadatas=[
-                    {"item": row.item_id, "field": row.field, "digest": text_digest(row.text)} for row in chosen
-                ],
+                embeddings=vectors[start : start + batch],
+                metadatas=[{"digest": text_digest(row.text)} for row in chosen],
             )
+            progress(start + len(chosen))
 
     def search(self, vector: Sequence[float], count: int) -> list[Match]:
+        """Ids say to what a passage belongs: reading metadata would double the time."""
         with self._failures():
             found = self._open().query(
-                query_embeddings=np.asarray([vector], dtype=np.float32),
-                n_results=count,
-                include=["metadatas", "distances"],
+                query_embeddings=np.asarray([vector], dtype=np.float32), n_results=count, include=["distances"]
             )
-        metadatas, distances = (found["metadatas"] or [[]])[0], (found["distances"] or [[]])[0]
-        return [
-            Match(str(metadata["item"]), metadata["field"], 1.0 - float(distance), passage_id)  # type: ignore[arg-type]
-            for passage_id, metadata, distance in zip(found["ids"][0], metadatas, distances, strict=True)
-        ]
+        distances = (found["distances"] or [[]])[0]
+        return [match(id, 1.0 - float(distance)) for id, distance in zip(found["ids"][0], distances, strict=True)]
 
-    def by_digest(self) -> dict[str, FloatVector]:
+    def pages(self) -> Iterator[dict[str, FloatVector]]:
         with self._failures():
             collection = self._open()
-            known: dict[str, FloatVector] = {}
             for start in range(0, collection.count(), BATCH):
-                page = collection.get(limit=BATCH, offset=start, include=["embeddings", "metadatas"])
-                rows = zip(page["metadatas"] or [], page["embeddings"], strict=True)  # type: ignore[arg-type]
-                known.update(
-                    (str(metadata["digest"]), np.asarray(vector, dtype=np.float32)) for metadata, vector in rows
-                )
-        return known
+                yield _by_digest(collection.get(limit=BATCH, offset=start, include=["embeddings", "metadatas"]))
+
+    def by_ids(self, ids: Sequence[str]) -> dict[str, FloatVector]:
+        """Vectors by the digest of their text."""
+        found: dict[str, FloatVector] = {}
+        with self._failures():
+            for start in range(0, len(ids), BATCH):
+                page = self._open().get(ids=list(ids[start : start + BATCH]), include=["embeddings", "metadatas"])
+                found |= _by_digest(page)
+        return found
 
     def count(self) -> int:
         with self._failures():
@@ -272,7 +372,7 @@ class _VectorStore:
         with self._lock:
             if self._collection is None:
                 if not self._url and not (self._home / VECTORS / "chroma.sqlite3").is_file():
-                    raise _damaged(self._home / VECTORS)
+                    raise damaged(self._home / VECTORS)
                 self._collection = self._connect().get_collection(self._name, embedding_function=None)
             return self._collection
 
@@ -318,31 +418,9 @@ class _ChromaFailures:
         ) from error
 
 
-def _read_manifest(home: Path) -> Manifest:
-    try:
-        data = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
-        manifest = Manifest(**data)
-    except (OSError, ValueError, TypeError) as error:
-        raise _damaged(home / MANIFEST) from error
-    if manifest.format != FORMAT:
-        raise SearchIndexError(
-            f"The search index in {home} has the format {manifest.format}", f"{FORMAT}", "python ingest.py"
-        )
-    return manifest
-
-
-def _read_items(home: Path, manifest: Manifest) -> dict[str, Item]:
-    try:
-        content = (home / ITEMS).read_bytes()
-        if hashlib.sha256(content).hexdigest() != manifest.items_digest:
-            raise _damaged(home / ITEMS)
-        return {item.id: item for item in _ITEMS.validate_json(content)}
-    except (OSError, ValidationError) as error:
-        raise _damaged(home / ITEMS) from error
-
-
-def _damaged(path: Path) -> SearchIndexError:
-    return SearchIndexError(f"{path} is missing or damaged", "a whole index", "python ingest.py")
+def _by_digest(page: Any) -> dict[str, FloatVector]:
+    rows = zip(page["metadatas"] or [], page["embeddings"], strict=True)
+    return {str(metadata["digest"]): np.asarray(vector, dtype=np.float32) for metadata, vector in rows}
 
 
 def _sync_tree(home: Path) -> None:

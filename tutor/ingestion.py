@@ -1,15 +1,16 @@
 """Builds a new generation of the search index from the corpus and the imported libraries.
 
-A file that breaks the schema is reported, and its item stays as it was in the generation before. Unchanged texts keep
-their vectors. The pointer moves only after the new generation was opened and checked. Knows nothing of Chroma or of
-how a page shows progress.
+A file that breaks the schema is reported, and its item stays as it was in the generation before. Unchanged items cost
+a digest, unchanged texts keep their vectors, and what was embedded before an interruption is not embedded again. The
+pointer moves only after the new generation was opened and checked. Knows nothing of Chroma or of how a page shows
+progress.
 """
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,8 +18,8 @@ import numpy as np
 from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
-from tutor.corpus import EXERCISE_FILE, SOLUTION_FILE, Shelf, read_corpus, read_library
-from tutor.embedding import FloatMatrix, FloatVector, embed_all, embedder_name
+from tutor.corpus import EXERCISE_FILE, SOLUTION_FILE, Shelf, read_corpus, read_library, reader_fingerprint
+from tutor.embedding import embed_batches, embedder_name
 from tutor.errors import FileProblem, IngestError, SearchIndexError
 from tutor.index import (
     SearchIndex,
@@ -27,8 +28,11 @@ from tutor.index import (
     remove_unused,
     text_digest,
     write_generation,
+    write_patched,
 )
+from tutor.journal import JournalRows, VectorJournal
 from tutor.passages import passages
+from tutor.patch import Patch
 from tutor.records import Item, Passage
 from tutor.settings import Settings
 
@@ -36,6 +40,9 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done and how much there is."""
 
 CHECKED_ROWS = 20
+JOURNAL = "embedded.journal"
+MOST_PATCHED = 0.1
+"""The share of an ANN index's vectors that may have changed since it was written before it is written anew."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +124,9 @@ def _ingest(
         seconds=0.0,
         generation=previous.generation if previous else "",
     )
-    changed = report.added or report.updated or report.removed or previous is None
-    if changed and not dry_run:
-        generation, embedded = _build(settings, embedder, shelf.items, previous, progress)
+    changed = _changed(shelf.items, previous)
+    if (changed or previous is None) and not dry_run:
+        generation, embedded = _build(settings, embedder, shelf.items, previous, changed, progress)
         report = replace(report, generation=generation, embedded=embedded)
     if previous:
         previous.close()
@@ -142,46 +149,87 @@ def _change_library(
     return report.imported, report.problems, report.doubtful
 
 
+def _changed(items: Sequence[Item], previous: SearchIndex | None) -> set[str]:
+    """Ids of the items that were added, changed or removed; all of them where there is nothing to go on from."""
+    before = previous.items if previous else {}
+    return {item.id for item in items if before.get(item.id) != item} | (before.keys() - {item.id for item in items})
+
+
 def _build(
-    settings: Settings, embedder: Embeddings, items: Sequence[Item], previous: SearchIndex | None, progress: Progress
+    settings: Settings,
+    embedder: Embeddings,
+    items: Sequence[Item],
+    previous: SearchIndex | None,
+    changed: Collection[str],
+    progress: Progress,
 ) -> tuple[str, int]:
     """Writes, checks and publishes a generation. Returns its name and how many passages were embedded."""
     in_use = current_generation(settings.index)
     remove_unused(settings.index, [in_use] if in_use else [], settings.chroma_url)
-    rows = [passage for item in items for passage in passages(item)]
-    known = previous.stored_vectors() if previous else {}
-    vectors, embedded = _vectors(rows, known, embedder, progress)
     generation = f"g{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
-    progress("writing the index", 0, len(rows))
-    write_generation(settings.index, generation, items, rows, vectors, embedder_name(embedder), settings.chroma_url)
+    journal = VectorJournal(settings.index / JOURNAL, embedder_name(embedder))
+    rows = [passage for item in items if item.id in changed for passage in passages(item)]
+    if previous and _is_patch(previous, changed, rows):
+        journal.add(previous.vectors_of(changed))
+        embedded = _embed(rows, journal, embedder, progress)
+        vectors = journal.rows([text_digest(row.text) for row in rows])
+        patch = Patch(tuple(row.id for row in rows), vectors.digests, vectors[:])
+        write_patched(settings.index, generation, items, changed, patch, previous, reader_fingerprint())
+    else:
+        rows = [passage for item in items for passage in passages(item)]
+        for page in previous.pages() if previous else ():
+            journal.add(page)
+        embedded = _embed(rows, journal, embedder, progress)
+        vectors = journal.rows([text_digest(row.text) for row in rows])
+        write_generation(
+            settings.index,
+            generation,
+            items,
+            rows,
+            vectors,
+            embedder_name(embedder),
+            settings.chroma_url,
+            reader_fingerprint(),
+            lambda done: progress("writing the index", done, len(rows)),
+        )
     _check(settings, generation, embedder, rows, vectors)
-    progress("writing the index", len(rows), len(rows))
     publish(settings.index, generation)
+    journal.remove()
     return generation, embedded
 
 
-def _vectors(
-    rows: Sequence[Passage], known: dict[str, FloatVector], embedder: Embeddings, progress: Progress
-) -> tuple[FloatMatrix, int]:
-    new = list(dict.fromkeys(row.text for row in rows if text_digest(row.text) not in known))
-    if new:
-        made = embed_all(embedder, new, lambda done: progress("embedding", done, len(new)))
-        known = known | {text_digest(text): vector for text, vector in zip(new, made, strict=True)}
-    return np.stack([known[text_digest(row.text)] for row in rows]), len(new)
+def _is_patch(previous: SearchIndex, changed: Collection[str], rows: Sequence[Passage]) -> bool:
+    """Whether so little has changed since the ANN index was written that it goes on being read."""
+    before = previous.manifest
+    gone = sum(len(passages(previous.items[item_id])) for item_id in changed if previous.in_base(item_id))
+    base = before.passages + before.replaced_rows - len(previous.patch.ids)
+    patched = len(previous.patch.without(changed).ids) + len(rows)
+    return before.replaced_rows + gone + patched <= MOST_PATCHED * base
+
+
+def _embed(rows: Sequence[Passage], journal: VectorJournal, embedder: Embeddings, progress: Progress) -> int:
+    """Embeds the texts whose vectors are not in the journal, into it. Returns how many there were."""
+    missing = {digest: row.text for row in rows if (digest := text_digest(row.text)) not in journal}
+    digests, texts, done = list(missing), list(missing.values()), 0
+    for places, vectors in embed_batches(embedder, texts):
+        journal.add({digests[place]: vector for place, vector in zip(places, vectors, strict=True)})
+        done += len(places)
+        progress("embedding", done, len(texts))
+    return len(texts)
 
 
 def _check(
-    settings: Settings, generation: str, embedder: Embeddings, rows: Sequence[Passage], vectors: FloatMatrix
+    settings: Settings, generation: str, embedder: Embeddings, rows: Sequence[Passage], vectors: JournalRows
 ) -> None:
     """Opens the written generation and looks some of its passages up again, spread over the whole."""
     written = SearchIndex.open_generation(settings.index, generation, embedder_name(embedder), settings.chroma_url)
     try:
         written.check()
-        for position in np.linspace(0, len(rows) - 1, num=min(CHECKED_ROWS, len(rows)), dtype=int):
-            best = written.search_vector(vectors[position].tolist(), 1)
+        for place in np.linspace(0, len(rows) - 1, num=min(CHECKED_ROWS, len(rows)), dtype=int):
+            best = written.search_vector(vectors[place : place + 1][0].tolist(), 1)
             if not best or best[0].similarity < 0.999:
                 raise SearchIndexError(
-                    f"The new index does not find its own passage {rows[position].id}",
+                    f"The new index does not find its own passage {rows[place].id}",
                     "similarity 1",
                     "python ingest.py",
                 )
@@ -196,6 +244,7 @@ def _previous(settings: Settings, embedder: Embeddings) -> SearchIndex | None:
     try:
         index = SearchIndex.open(settings.index, embedder_name(embedder), settings.chroma_url)
         index.check()
+        _ = index.items, index.patch  # read at their first use: what cannot be read is of no use
     except SearchIndexError:
         return None
     return index
@@ -203,7 +252,9 @@ def _previous(settings: Settings, embedder: Embeddings) -> SearchIndex | None:
 
 def _all_items(settings: Settings, previous: SearchIndex | None, leave_out: str) -> Shelf:
     """Corpus and libraries. For a file with an error the item of the generation before stays."""
-    corpus, library = read_corpus(settings.corpus), read_library(settings.library)
+    is_same_reader = previous is not None and previous.manifest.reader == reader_fingerprint()
+    known = {item.digest: item for item in previous.items.values()} if previous and is_same_reader else {}
+    corpus, library = read_corpus(settings.corpus, known), read_library(settings.library, known)
     items = {item.id: item for item in library.items if item.source != leave_out}
     items |= {item.id: item for item in corpus.items}
     problems = corpus.problems + library.problems

@@ -54,9 +54,10 @@ def retrieve(question: str, index: Searchable, embedder: Embeddings, count: int 
 def retrieve_vector(question: str, vector: Sequence[float], index: Searchable, count: int = ITEMS) -> list[Hit]:
     """As ``retrieve``, for a question whose unit vector is known."""
     matches = index.search_vector(vector, PASSAGES)
-    words = index.words.search(question, len(index.items))
+    kept = max(count, RANKED_BY_TERMS)
+    words = index.words.search(question, kept, also={match.item_id for match in matches})
     found = _by_item(matches, words, index)
-    scored = sorted(found, key=lambda item_id: (-_mean(found[item_id]), item_id))[: max(count, RANKED_BY_TERMS)]
+    scored = sorted(found, key=lambda item_id: (-_mean(found[item_id]), item_id))[:kept]
     importance = {term: index.words.idf(term) for term in terms(question)}
     for item_id in scored:
         found[item_id] |= _shared_terms(importance, index.items[item_id])
