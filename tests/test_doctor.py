@@ -89,6 +89,7 @@ def test_a_whole_installation_is_well_in_every_part(whole: Settings, whole_hashe
         "library",
         "embedding model",
         "chat model",
+        "passages read ahead",
         "index",
         "sandbox",
         "address",

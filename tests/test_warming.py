@@ -9,7 +9,7 @@ from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from tutor import warming
 from tutor.prompts import warming_prompts
 from tutor.records import Item
-from tutor.warming import Warming
+from tutor.warming import Warming, kept_bytes
 
 
 def _item(id: str, body: str = "One. " * 200) -> Item:
@@ -77,3 +77,37 @@ def test_a_stopped_reading_ends_even_while_it_waits() -> None:
         thread.join(10)
     assert not thread.is_alive()
     assert model.asked == []
+
+
+def test_nothing_is_read_ahead_where_nothing_is_kept() -> None:
+    model = Recorder(asked=[])
+    ahead = Warming(model, room_mib=0)
+    ahead.read_all([_item("a")])
+    assert model.asked == []
+    ahead.mark_read(_item("a"))
+    assert not ahead.has_read(_item("a"))
+
+
+def test_no_more_is_read_than_there_is_room_for_and_what_is_asked_for_most_first() -> None:
+    model = Recorder(asked=[])
+    items = [_item(id) for id in "abcd"]
+    ahead = Warming(model, room_mib=2 * kept_bytes(items[0]) // 2**20 + 1)
+    ahead.note_asked({"d": 2, "c": 1})
+    ahead.read_all(items)
+    assert [item.id for item in items if ahead.has_read(item)] == ["c", "d"]
+    assert "[1] d" in model.asked[0]
+
+
+def test_in_a_full_room_what_was_read_longest_ago_gives_way() -> None:
+    items = [_item(id) for id in "abc"]
+    ahead = Warming(Recorder(asked=[]), room_mib=2 * kept_bytes(items[0]) // 2**20 + 1)
+    for item in items:
+        ahead.mark_read(item)
+    assert [item.id for item in items if ahead.has_read(item)] == ["b", "c"]
+
+
+def test_how_many_people_are_being_answered_is_known() -> None:
+    ahead = Warming(Recorder(asked=[]))
+    with ahead.person_asks(), ahead.person_asks():
+        assert ahead.asking == 2
+    assert ahead.asking == 0

@@ -6,6 +6,7 @@ The module that knows the concrete classes. Knows nothing of pages, commands or 
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
@@ -21,17 +22,20 @@ from tutor.settings import Settings
 from tutor.warming import Warming
 from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, weight_path
 
+if TYPE_CHECKING:
+    from tutor.embedded_model import EmbeddedChatModel
+
 
 def sentence_embedder(settings: Settings) -> SentenceEmbedder:
     """The default embedder; loads nothing yet."""
     return SentenceEmbedder(weight_path(EMBEDDING_MODEL, settings.weights), EMBEDDING_MODEL.name)
 
 
-def embedded_chat_model(settings: Settings) -> BaseChatModel:
+def embedded_chat_model(settings: Settings) -> EmbeddedChatModel:
     """Loads the embedded chat model. Raises ChatModelError where its weights are missing."""
     from tutor.embedded_model import load_embedded
 
-    return load_embedded(weight_path(CHAT_MODEL, settings.weights))
+    return load_embedded(weight_path(CHAT_MODEL, settings.weights), settings.cache_mib)
 
 
 def build_tutor(

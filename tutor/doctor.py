@@ -18,9 +18,12 @@ from tutor.chat_model import parse_spec
 from tutor.corpus import read_corpus, read_library
 from tutor.errors import TutorError
 from tutor.index import SearchIndex
+from tutor.memory import available_mib, room_mib
+from tutor.passages import SEARCHED_KINDS
 from tutor.sandbox.selftest import choose_fences
 from tutor.sandbox.workers import Limits
 from tutor.settings import Settings
+from tutor.warming import kept_bytes
 from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, Weights, is_fetched, verify
 
 PACKAGES = ("langchain-core", "langchain-openai", "chromadb", "sentence-transformers", "torch", "gradio", "xllamacpp")
@@ -46,6 +49,8 @@ def examine(settings: Settings, whole_hashes: bool = False) -> Iterator[Finding]
     yield _attempt("library", lambda: _library(settings))
     yield _weights("embedding model", EMBEDDING_MODEL, settings, whole_hashes)
     yield _attempt("chat model", lambda: _chat_model(settings, whole_hashes))
+    if settings.chat_model.strip() == "embedded":
+        yield _kept_passages(settings)
     yield _attempt("index", lambda: _index(settings))
     yield _attempt("sandbox", _sandbox)
     yield _port(settings)
@@ -102,6 +107,17 @@ def _chat_model(settings: Settings, whole_hashes: bool) -> Finding:
         return _weights("chat model", CHAT_MODEL, settings, whole_hashes)
     words = "none: answers are the corpus's own words" if spec.kind == "none" else f"{spec.model} at {spec.url}"
     return Finding("chat model", True, words)
+
+
+def _kept_passages(settings: Settings) -> Finding:
+    """The memory for passages that were read ahead, beside what reading all of the corpus ahead needs."""
+    items = [item for item in read_corpus(settings.corpus).items if item.kind in SEARCHED_KINDS]
+    needed = sum(kept_bytes(item) for item in items) // 2**20
+    room = room_mib(settings.cache_mib, available_mib())
+    words = f"{room} of {settings.cache_mib} MiB, about {needed} hold all {len(items)} passages of the corpus"
+    if room < settings.cache_mib:
+        return Finding("passages read ahead", False, f"{words}; memory is short", "end other programs")
+    return Finding("passages read ahead", True, words if room else "none: TUTOR_CACHE_MIB is 0")
 
 
 def _index(settings: Settings) -> Finding:

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.chat_model import check, connect, model_title, parse_spec
-from tutor.errors import ChatModelError, SearchIndexError, TutorError
+from tutor.errors import ChatModelError, SearchIndexError, StoreError, TutorError
 from tutor.passages import SEARCHED_KINDS
-from tutor.records import ChatModelChoice, Event, Item, Question, Status
+from tutor.records import ChatModelChoice, DoneEvent, Event, Item, Question, Status
 from tutor.settings import Settings
+from tutor.store.records import Versions
 from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, Weights, fetch, is_fetched
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from tutor.calibration.record import Calibration
+    from tutor.embedded_model import EmbeddedChatModel
     from tutor.embedding import SentenceEmbedder
     from tutor.index import IndexInUse
     from tutor.judging import Judge
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
+ANSWERED_AT_ONCE = 2
+"""Questions that the embedded chat model answers side by side."""
+
 _SHELF_ORDER = ("concept", "scenario", "coding", "mcq", "guide", "faq")
 
 
@@ -50,12 +56,14 @@ class Service:
         self._spec = parse_spec(settings.chat_model)
         self._index: IndexInUse | None = None
         self._embedder: SentenceEmbedder | None = None
-        self._embedded: BaseChatModel | None = None
+        self._embedded: EmbeddedChatModel | None = None
         self._warming: Warming | None = None
         self._judge: Judge | None = None
         self._judge_lock = threading.Lock()
         self._database: Database | None = None
         self._database_lock = threading.Lock()
+        self._shelf: tuple[str, tuple[Item, ...]] = ("", ())
+        self._calibration: tuple[float, Calibration | None, Sequence[str]] | None = None
         self._closed = threading.Event()
         self._index_part = _Part("The search index is being opened.")
         self._embedder_part = _Part("The embedding model is loading.")
@@ -97,21 +105,37 @@ class Service:
                 self._database = Database.open(self.settings.database)
             return self._database
 
+    def versions(self) -> Versions:
+        """What answers now, but for the chat model, which an answer names itself."""
+        from tutor import __version__
+        from tutor.prompts import fingerprint
+
+        calibration, _ = self._calibration_in_use()
+        return Versions(
+            tutor=__version__,
+            embedder=EMBEDDING_MODEL.name if self._embedder_part.ready else "",
+            prompts=fingerprint(),
+            calibration=calibration.date if calibration else "",
+            index=self._index.get().generation if self._index else "",
+        )
+
     def items(self) -> tuple[Item, ...]:
         """All items of the index in use, questions first; none while there is no index."""
         if self._index is None:
             return ()
         try:
-            items = self._index.get().items.values()
+            index = self._index.get()
         except SearchIndexError:
             return ()
-        return tuple(sorted(items, key=lambda item: (item.source != "corpus", _SHELF_ORDER.index(item.kind), item.id)))
+        if self._shelf[0] != index.generation:
+            self._shelf = index.generation, tuple(sorted(index.items.values(), key=_shelf_place))
+        return self._shelf[1]
 
     def status(self) -> Status:
         return Status(
             index=self._index_part.words,
             embedder=self._embedder_part.words,
-            model=self._model_part.words,
+            model=" ".join(filter(None, [self._model_part.words, self._queue()])),
             index_ready=self._index_part.ready,
             embedder_ready=self._embedder_part.ready,
             generating=self._model_part.ready,
@@ -125,11 +149,10 @@ class Service:
         if self._index is None:
             raise SearchIndexError(self._index_part.words.rstrip("."), "an index", "wait a few seconds and ask again")
         from tutor.answering import Tutor
-        from tutor.assembly import calibration_in_use
 
         choice = model or ChatModelChoice(self.settings.chat_model, self.settings.api_key)
         spec = parse_spec(choice.spec)
-        chat_model = self._embedded if spec.kind == "embedded" else None
+        chat_model: BaseChatModel | None = self._embedded if spec.kind == "embedded" else None
         notices = []
         if spec.kind == "remote":
             chat_model = connect(spec.url, spec.model, choice.api_key)
@@ -137,12 +160,15 @@ class Service:
             notices.append(f"{self._model_part.words} Until then answers are the corpus's own words.")
         embedder = self._embedder if self._embedder_part.ready else None
         warming = self._warming if spec.kind == "embedded" else None
-        calibration, warnings = calibration_in_use(self.settings)
+        calibration, warnings = self._calibration_in_use()
         notices += warnings
         title, judge = model_title(choice.spec), lambda: self.judge
         tutor = Tutor(self._index, embedder, chat_model, title, notices, warming, calibration, judge)
         with self._warming.person_asks() if self._warming else nullcontext():
-            yield from tutor.stream(question)
+            for event in tutor.stream(question):
+                if self._warming and isinstance(event, DoneEvent) and event.answer.decision == "answer":
+                    self._warming.note_asked({hit.item_id: 1 for hit in event.answer.hits[:1]})
+                yield event
 
     def check_model(self, choice: ChatModelChoice) -> str:
         """A sentence that says whether a chosen model answers. Raises TutorError with what to do."""
@@ -160,6 +186,23 @@ class Service:
         if self._embedded is None:
             raise ChatModelError(self._model_part.words.rstrip("."), "the embedded model", "wait until it is loaded")
         return f"{CHAT_MODEL.title} answers."
+
+    def _queue(self) -> str:
+        """Says that people wait, where they do."""
+        asking = self._warming.asking if self._warming else 0
+        if asking <= ANSWERED_AT_ONCE:
+            return ""
+        return f"{ANSWERED_AT_ONCE} questions are being answered, {asking - ANSWERED_AT_ONCE} in the queue."
+
+    def _calibration_in_use(self) -> tuple[Calibration | None, Sequence[str]]:
+        """Read again only when there is another file."""
+        from tutor.assembly import calibration_in_use
+
+        path = self.settings.calibration
+        written = path.stat().st_mtime if path.exists() else 0.0
+        if self._calibration is None or self._calibration[0] != written:
+            self._calibration = (written, *calibration_in_use(self.settings))
+        return self._calibration[1:]
 
     def _prepare_search(self) -> None:
         """Words first, then the model on a thread of its own, then the vectors: each is of use before the next."""
@@ -228,8 +271,19 @@ class Service:
         self._fetch(CHAT_MODEL, self._model_part, "the chat model")
         self._model_part.words = "The chat model is loading."
         self._embedded = embedded_chat_model(self.settings)
-        self._warming = Warming(self._embedded)
+        self._warming = Warming(self._embedded, self._embedded.room_mib)
+        self._warming.note_asked(self._asked_before())
         self._model_part.words, self._model_part.ready = f"Chat model: {CHAT_MODEL.title}, embedded.", True
+
+    def _asked_before(self) -> Mapping[str, int]:
+        """How often each item was asked for before this start, as far as that was kept."""
+        from tutor.store.asked import asked_items
+
+        try:
+            return asked_items(self.database)
+        except StoreError as error:
+            _LOG.warning("%s", error)
+            return {}
 
     def _read_ahead(self) -> None:
         """Has the model read all passages, and again those that an ingestion changed, until the service is closed."""
@@ -253,3 +307,7 @@ class Service:
 
         part.words = f"Fetching {what}."
         fetch(weights, self.settings.weights, progress)
+
+
+def _shelf_place(item: Item) -> tuple[bool, int, str]:
+    return item.source != "corpus", _SHELF_ORDER.index(item.kind), item.id
