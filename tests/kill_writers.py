@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 from tutor.store.conversations import Conversations
-from tutor.store.database import LOCAL_USER, Database
-from tutor.store.records import Asked, Content, Versions
+from tutor.store.database import Database
+from tutor.store.records import LOCAL_USER, Asked, Content, Versions
 
 LONGEST_LIFE = 3
 """In times that a turn takes on this machine now."""

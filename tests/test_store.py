@@ -14,7 +14,8 @@ from sqlalchemy.exc import StatementError
 from tutor.errors import StoreError
 from tutor.store import database as database_module
 from tutor.store import migrations
-from tutor.store.database import LOCAL_USER, Database
+from tutor.store.database import Database
+from tutor.store.records import LOCAL_USER
 from tutor.store.tables import conversations, metadata, users
 
 

@@ -12,8 +12,8 @@ import pytest
 from tutor.errors import StoreError
 from tutor.records import Answer, Citation, Confidence, Hit, ReferenceRun
 from tutor.store.conversations import Conversations
-from tutor.store.database import LOCAL_USER, Database
-from tutor.store.records import Asked, Content, Ticket, Versions
+from tutor.store.database import Database
+from tutor.store.records import LOCAL_USER, Asked, Content, Ticket, Versions
 from tutor.store.tables import turns, users
 
 SURE = Confidence(0.9, "high", "one item clearly matches best")

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from tutor.store.conversations import Conversations
-from tutor.store.database import LOCAL_USER, Database
+from tutor.store.database import Database
+from tutor.store.records import LOCAL_USER
 
 KILLS = 1000
 WRITERS = Path(__file__).with_name("kill_writers.py")

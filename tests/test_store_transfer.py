@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tutor.errors import StoreError
 from tutor.records import Answer, Citation, Confidence, Hit, ReferenceRun
 from tutor.store.conversations import Conversations
-from tutor.store.database import LOCAL_USER, Database
-from tutor.store.records import Asked, Content, State, StoredTurn, Versions
+from tutor.store.database import Database
+from tutor.store.records import LOCAL_USER, Asked, Content, State, StoredTurn, Versions
 from tutor.store.transfer import FORMAT, export_json, export_markdown, import_json
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)

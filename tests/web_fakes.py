@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ from tutor.records import (
 )
 from tutor.sentences import sentences
 from tutor.settings import Settings
+from tutor.store.database import Database
+from tutor.store.records import Versions
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 STOP_WORDS = frozenset(re.findall(r"\w+", "what is are the a of in to do does how why and for with i my it me explain"))
@@ -63,6 +66,13 @@ class FakeService:
     started: bool = False
     held: threading.Event = field(default_factory=threading.Event)
     asked: list[tuple[Question, ChatModelChoice | None]] = field(default_factory=list)
+
+    @cached_property
+    def database(self) -> Database:
+        return Database.open(Path(tempfile.mkdtemp()) / "tutor.db")
+
+    def versions(self) -> Versions:
+        return Versions(tutor="test")
 
     @cached_property
     def judge(self) -> Judge:

@@ -19,9 +19,6 @@ from tutor.errors import StoreError
 from tutor.store import migrations
 
 LOCK_SECONDS = 5.0
-LOCAL_USER = "local"
-"""The only user while there is no login."""
-
 _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # a finished turn outlives a power cut too

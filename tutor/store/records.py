@@ -12,6 +12,8 @@ from typing import Literal
 from tutor.records import Answer, Citation, Confidence, Decision, Hit
 
 State = Literal["open", "done", "stopped", "failed"]
+LOCAL_USER = "local"
+"""The only user while there is no login."""
 NAME_LIMIT = 200
 """Characters of a conversation's name."""
 

@@ -5,23 +5,25 @@ Knows the service's stream and the session; knows no gradio component, so that t
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tutor.errors import TutorError
+from tutor.errors import StoreError, TutorError
 from tutor.judging import Judge
 from tutor.records import ChatModelChoice, Event, EvidenceEvent, Item, Question, Status
 from tutor.settings import Settings
+from tutor.store.records import Ticket, Versions
 from tutor.web import evidence, messages
-from tutor.web.interruption import Interruption
+from tutor.web.keeping import Keeping, with_items
 from tutor.web.models import can_generate
-from tutor.web.turns import Session, ShownTurn, advance, declined
+from tutor.web.running_turn import RunningTurn, RunningTurns, failed
+from tutor.web.session import Session
+from tutor.web.turns import ShownTurn, advance, declined
 
-_LOG = logging.getLogger(__name__)
-NEAREST_ITEMS = 3
+if TYPE_CHECKING:
+    from tutor.store.database import Database
 
 
 class Service(Protocol):
@@ -31,6 +33,9 @@ class Service(Protocol):
     def settings(self) -> Settings: ...
     @property
     def judge(self) -> Judge: ...
+    @property
+    def database(self) -> Database: ...
+    def versions(self) -> Versions: ...
     def start(self) -> None: ...
     def close(self) -> None: ...
     def items(self) -> tuple[Item, ...]: ...
@@ -41,22 +46,30 @@ class Service(Protocol):
 
 @dataclass(frozen=True)
 class View:
-    """What the page shows: the chat's messages, the evidence panel as HTML, and whether an answer is on its way."""
+    """What the page shows: the chat's messages, the evidence panel as HTML, whether an answer is on its way, and the
+    id of the conversation, "" for one in which nothing was asked."""
 
     messages: Sequence[dict[str, str]]
     panel: str
     busy: bool
+    conversation: str = ""
 
 
 class Chat:
-    """Answers questions for any number of sessions; keeps nothing of them itself."""
+    """Answers questions for any number of sessions. Of them it keeps only which kept turns are being answered, so that
+    a page that was reloaded goes on watching its own."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self.keeping = Keeping(service)
+        self._running = RunningTurns()
 
-    def ask(self, session: Session, text: str) -> Iterator[View]:
-        """One view at once, one for each event, the last one with ``busy`` False. Raises nothing."""
-        yield from self._ask(session, ShownTurn(text))
+    def ask(self, session: Session, text: str, request: str = "") -> Iterator[View]:
+        """One view at once, one for each event, the last one with ``busy`` False. Raises nothing.
+
+        ``request`` is a name that the page gave this question: one that arrives twice is asked once.
+        """
+        yield from self._ask(session, ShownTurn(_whole(text), id=request))
 
     def choose(self, session: Session, item_id: str) -> Iterator[View]:
         """Asks for the item that the person clicked: it is answered from that item, whatever its score."""
@@ -69,108 +82,177 @@ class Chat:
             turn = session.turns[number]
             yield from self._ask(session, ShownTurn(turn.standalone or turn.question, from_memory=True))
 
-    def decline(self, session: Session, number: int) -> View | None:
-        """None of a turn's choices is meant. Nothing is searched again; None where there is nothing to decline."""
-        if session.running or not 0 <= number < len(session.turns):
-            return None
-        session.turns[number] = declined(session.turns[number])
-        session.shown = number
-        known = {item.id: item for item in self._service.items()}
-        return View(self._messages(session, session.turns, known), evidence.panel(session.turns[number]), False)
-
-    def _ask(self, session: Session, asked: ShownTurn) -> Iterator[View]:
-        if not asked.question.strip() or session.running:
-            return
-        interruption = session.running = Interruption()
-        known = {item.id: item for item in self._service.items()}
-        history, number = session.history(), len(session.turns)
-        before = self._messages(session, session.turns, known)
-        session.turns.append(asked)
-        session.shown = number
-        try:
-            yield self._view(session, before, number, known)
-            with closing(self._turns(asked, asked.to_ask(history), session, interruption, known)) as turns:
-                for turn in turns:
-                    if session.running is not interruption:  # a new conversation began meanwhile
-                        return
-                    session.turns[number] = turn
-                    yield self._view(session, before, number, known)
-        finally:
-            interruption.stop()
-            if session.running is interruption:
-                session.running = None
-        yield self._view(session, before, number, known)
-
     def retry(self, session: Session, number: int) -> Iterator[View]:
-        """Asks the question of a turn again: in place where it was the last one, else as a new turn."""
-        if session.running or not 0 <= number < len(session.turns):
+        """Asks the question of a turn again, as another version of it; what followed the old one stays with that."""
+        if 0 <= number < len(session.turns):
+            turn = session.turns[number]
+            yield from self._ask(session, ShownTurn(turn.question, turn.chosen, turn.from_memory), number)
+
+    def edit(self, session: Session, number: int, text: str) -> Iterator[View]:
+        """Asks another question in the place of a turn's, as another version of it."""
+        if 0 <= number < len(session.turns):
+            yield from self._ask(session, ShownTurn(_whole(text)), number)
+
+    def go_on(self, session: Session, number: int) -> Iterator[View]:
+        """Answers an interrupted turn, as the same turn."""
+        if session.busy or not 0 <= number < len(session.turns) or not session.turns[number].interrupted:
             return
         turn = session.turns[number]
-        if number == len(session.turns) - 1:
-            session.turns.pop()
-        yield from self._ask(session, ShownTurn(turn.question, turn.chosen, turn.from_memory))
+        try:
+            ticket = self.keeping.conversations().continue_turn(turn.id)
+        except StoreError as error:
+            session.turns[number] = replace(turn, error=str(error))
+            yield self.view(session)
+            return
+        again = ShownTurn(turn.question, turn.chosen, turn.from_memory, id=turn.id, siblings=turn.siblings)
+        yield from self._answer(session, number, again, ticket)
+
+    def decline(self, session: Session, number: int) -> View | None:
+        """None of a turn's choices is meant. Nothing is searched again; None where there is nothing to decline."""
+        if session.busy or not 0 <= number < len(session.turns):
+            return None
+        session.turns[number] = declined(session.turns[number])
+        self.keeping.decline(session.turns[number])
+        session.shown = number
+        return self.view(session)
+
+    def open(self, session: Session, conversation: str) -> Iterator[View]:
+        """Shows a kept conversation and goes on watching its answer where one is on its way. Raises StoreError where
+        it cannot be opened; the session stays as it was then."""
+        self.keeping.load(session, conversation, self._known())
+        yield from self._watch_last(session)
+
+    def show_version(self, session: Session, number: int, step: int) -> Iterator[View]:
+        """Shows the version of a turn that stands ``step`` places after the one that is shown. Raises StoreError."""
+        turn = session.turns[number] if 0 <= number < len(session.turns) and not session.busy else None
+        if turn is None or turn.id not in turn.siblings:
+            return
+        place = turn.siblings.index(turn.id) + step
+        if 0 <= place < len(turn.siblings):
+            conversation = self.keeping.conversations().show_turn(turn.siblings[place])
+            yield from self.open(session, conversation)
 
     def show(self, session: Session, number: int, opened: int = 0) -> str:
         """Brings the evidence of a turn back. Returns the panel."""
-        known = {item.id: item for item in self._service.items()}
         if 0 <= number < len(session.turns):
             session.shown = number
         turn = session.turns[session.shown] if 0 <= session.shown < len(session.turns) else None
-        return evidence.panel(_with_nearest(turn, known) if turn else None, opened)
+        return evidence.panel(self._with_nearest(turn) if turn else None, opened)
 
     def empty(self, session: Session) -> View:
         """A new conversation."""
         session.forget()
         return View([], evidence.panel(None), False)
 
+    def view(self, session: Session) -> View:
+        """The session as it stands."""
+        return View(self._messages(session), self.show(session, session.shown), session.busy, session.conversation)
+
+    def refresh(self, session: Session) -> View | None:
+        """The session's view again, once the items of turns that were opened before them are there; else None."""
+        known = self._known()
+        missing = [n for n, turn in enumerate(session.turns) if not turn.items and turn.hits and not turn.declined]
+        if session.busy or not known or not missing:
+            return None
+        turns = [with_items(session.turns[number], known) for number in missing]
+        if not any(turn.items for turn in turns):
+            return None
+        for number, turn in zip(missing, turns, strict=True):
+            session.turns[number] = turn
+        return self.view(session)
+
     def welcome(self) -> str:
         """The empty chat's own text, with questions of the corpus to begin with."""
         items = self._service.items()
         return messages.placeholder(messages.examples(items), items)
 
+    def _ask(self, session: Session, asked: ShownTurn, number: int | None = None) -> Iterator[View]:
+        """Asks after the last turn, or as another version of turn ``number``."""
+        if not asked.question.strip() or session.busy or any(asked.id and asked.id == t.id for t in session.turns):
+            return
+        number = len(session.turns) if number is None else number
+        earlier = session.turns[number].siblings or (session.turns[number].id,) if number < len(session.turns) else ()
+        turn, ticket = self.keeping.begin(session, asked, number)
+        if ticket and not ticket.fresh:  # the page sent it twice: what there is of it is shown
+            yield from self.open(session, session.conversation)
+            return
+        siblings = tuple(id for id in (*earlier, turn.id) if id) if turn.id else ()
+        yield from self._answer(session, number, replace(turn, siblings=siblings), ticket)
+
+    def _answer(self, session: Session, number: int, asked: ShownTurn, ticket: Ticket | None) -> Iterator[View]:
+        history = session.history(number)
+        later = session.turns[number + 1 :] if asked.id and _same(session.turns, number, asked) else []
+        session.turns[number:] = [asked, *later]
+        session.shown = number
+        running = session.running = RunningTurn(asked)
+        turns = self._turns(asked, asked.to_ask(history), session.choice, running)
+        self._running.start(asked.id, running, self.keeping.kept(session, turns, ticket))
+        yield from self._watch(session, number, running.watch(0))
+
+    def _watch_last(self, session: Session) -> Iterator[View]:
+        number = len(session.turns) - 1
+        running = session.running = self._running.get(session.turns[number].id) if session.turns else None
+        if running:
+            yield from self._watch(session, number, running.watch())
+        else:
+            yield self.view(session)
+
+    def _watch(self, session: Session, number: int, turns: Iterator[ShownTurn]) -> Iterator[View]:
+        """Views of the turn until it ends, or until the session turns to something else."""
+        running, before, after = (
+            session.running,
+            self._messages(session, 0, number),
+            self._messages(session, number + 1),
+        )
+        for turn in turns:
+            if session.running is not running:
+                return
+            session.turns[number] = replace(turn, siblings=session.turns[number].siblings)
+            own = self._messages(session, number, number + 1)
+            shown = session.turns[session.shown] if 0 <= session.shown < len(session.turns) else turn
+            yield View([*before, *own, *after], evidence.panel(shown), True, session.conversation)
+        if session.running is running:
+            session.running = None
+            own = self._messages(session, number, number + 1)
+            panel = self.show(session, session.shown)
+            yield View([*before, *own, *after], panel, False, session.conversation)
+
     def _turns(
-        self,
-        turn: ShownTurn,
-        question: Question,
-        session: Session,
-        interruption: Interruption,
-        known: dict[str, Item],
+        self, turn: ShownTurn, question: Question, choice: ChatModelChoice | None, running: RunningTurn
     ) -> Generator[ShownTurn, None, None]:
         try:
-            with closing(interruption.read(self._service.stream(question, session.choice))) as events:
+            with closing(running.interruption.read(self._service.stream(question, choice))) as events:
                 for event in events:
                     turn = advance(turn, event)
                     if isinstance(event, EvidenceEvent):
-                        turn = _with_nearest(turn, known)
+                        turn = self._with_nearest(turn)
                     yield turn
         except TutorError as error:
             yield replace(turn, error=str(error))
             return
         except Exception as error:
-            _LOG.exception("The tutor failed on a question")
-            words = f"The tutor failed inside ({type(error).__name__}); the question is kept. Try it again."
-            yield replace(turn, error=words)
+            yield failed(turn, error)
             return
         if not turn.answer:
             yield replace(turn, stopped=True)
 
-    def _view(self, session: Session, before: Sequence[dict[str, str]], number: int, known: dict[str, Item]) -> View:
-        turn = session.turns[number]
-        own = self._messages(session, [turn], known, number)
-        shown = session.turns[session.shown] if 0 <= session.shown < len(session.turns) else turn
-        return View([*before, *own], evidence.panel(shown), session.running is not None)
+    def _known(self) -> dict[str, Item]:
+        return {item.id: item for item in self._service.items()}
 
-    def _messages(
-        self, session: Session, turns: Sequence[ShownTurn], known: dict[str, Item], first: int = 0
-    ) -> list[dict[str, str]]:
-        titles = {item_id: item.title for item_id, item in known.items()}
+    def _messages(self, session: Session, first: int = 0, end: int | None = None) -> list[dict[str, str]]:
+        titles = {item.id: item.title for item in self._service.items()}
         can_remember = can_generate(self._service.status(), session.choice)
-        return messages.messages(turns, titles, first, can_remember)
+        return messages.messages(session.turns[first:end], titles, first, can_remember)
+
+    def _with_nearest(self, turn: ShownTurn) -> ShownTurn:
+        """Where nothing is cited the events carry hits only; the panel shows their items as what comes nearest."""
+        return turn if turn.items or not turn.hits else with_items(turn, self._known())
 
 
-def _with_nearest(turn: ShownTurn, known: dict[str, Item]) -> ShownTurn:
-    """Where nothing is cited the events carry hits only; the panel shows their items as what comes nearest."""
-    if turn.items or not turn.hits:
-        return turn
-    nearest = [known[hit.item_id] for hit in turn.hits[:NEAREST_ITEMS] if hit.item_id in known]
-    return replace(turn, items=tuple(nearest))
+def _same(turns: Sequence[ShownTurn], number: int, asked: ShownTurn) -> bool:
+    return number < len(turns) and turns[number].id == asked.id
+
+
+def _whole(text: str) -> str:
+    """``text`` without halves of surrogate pairs, which a browser can send and nothing can write."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -15,7 +15,8 @@ import gradio as gr
 from tutor.exercises import exercise_of
 from tutor.records import Item
 from tutor.web import lab_views
-from tutor.web.chat_tab import LATEX, QUIET
+from tutor.web.chat_tab import LATEX
+from tutor.web.chat_updates import QUIET
 from tutor.web.lab import JudgeHolder, Lab, LabSession, Tried, discussion, draft, next_hint, read_exercises, starter
 
 CHOSEN = "chosen"

@@ -8,7 +8,8 @@ import gradio as gr
 
 from tutor.web import library
 from tutor.web.chat import Service
-from tutor.web.chat_tab import LATEX, QUIET
+from tutor.web.chat_tab import LATEX
+from tutor.web.chat_updates import QUIET
 from tutor.web.library import Filters
 
 

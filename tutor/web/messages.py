@@ -16,6 +16,7 @@ from tutor.web.turns import ShownTurn
 BUBBLE_LIMIT = 1200
 NEAREST = 3
 EXAMPLE_LIMIT = 130
+EDIT_LIMIT = 10_000
 _OWN = "From the corpus, word for word"
 _WRITTEN = "In the model’s words, each sentence checked against"
 _HEADINGS: dict[Decision, str] = {"clarify": "A question back", "abstain": "Not in the corpus"}
@@ -24,6 +25,9 @@ _LET_REMEMBER = "Let the model answer from memory (unverified)"
 _CHECKING = "Checking whether the corpus answers this"
 _REMEMBERING = "The model is writing from memory; nothing vouches for its words"
 _WRITING = "The model is writing; each sentence is checked before it is shown"
+_INTERRUPTED = "Interrupted. What was written so far stays."
+_UNBEGUN = "Interrupted before the answer began."
+_CHANGED = "An item was edited since; the evidence shows it as it is now."
 _BANDS = {"high": "High confidence", "medium": "Medium confidence", "low": "Low confidence"}
 
 
@@ -34,9 +38,27 @@ def messages(
     ``can_remember`` says that a chat model could answer from its memory."""
     shown: list[dict[str, str]] = []
     for number, turn in enumerate(turns, first):
-        shown.append({"role": "user", "content": typed(turn.question, turn.from_memory)})
+        shown.append({"role": "user", "content": asked(turn, number)})
         shown.append({"role": "assistant", "content": answered(turn, number, titles, can_remember)})
     return shown
+
+
+def asked(turn: ShownTurn, number: int) -> str:
+    """The person's message; its other versions and the pencil stand below it."""
+    below = _versions(turn, number)
+    if turn.finished and not turn.chosen and not turn.from_memory and len(turn.question) <= EDIT_LIMIT:
+        below += button("edit", str(number), "Edit", "action")
+        below += f'<span class="whole" hidden>{_kept(turn.question)}</span>'
+    return typed(turn.question, turn.from_memory) + (f'<div class="below">{below}</div>' if below else "")
+
+
+def _versions(turn: ShownTurn, number: int) -> str:
+    if len(turn.siblings) < 2 or turn.id not in turn.siblings:
+        return ""
+    place, count = turn.siblings.index(turn.id) + 1, len(turn.siblings)
+    earlier = button("version", f"{number}:-1", "‹", "action icon", "The version before") if place > 1 else ""
+    later = button("version", f"{number}:1", "›", "action icon", "The next version") if place < count else ""
+    return f'{earlier}<span class="small">{place} / {count}</span>{later}'
 
 
 def typed(question: str, from_memory: bool = False) -> str:
@@ -101,8 +123,10 @@ def _progress(turn: ShownTurn) -> list[str]:
         return [f'<p class="error">{escape(turn.error)}</p>']
     if turn.stopped:
         return ['<p class="stopped">Stopped. What was shown stays.</p>']
+    if turn.interrupted:
+        return [f'<p class="stopped">{_INTERRUPTED if turn.own or turn.written or turn.remembered else _UNBEGUN}</p>']
     words = _working(turn)
-    return [f'<p class="working">{words}</p>'] if words and not turn.answer else []
+    return [f'<p class="working">{words}</p>'] if words and not turn.finished else []
 
 
 def _working(turn: ShownTurn) -> str:
@@ -159,7 +183,9 @@ def confidence(judged: Confidence) -> str:
 
 
 def _notices(turn: ShownTurn) -> list[str]:
-    notices = turn.answer.notices if turn.answer else ()
+    notices = [*(turn.answer.notices if turn.answer else ()), *filter(None, [turn.unkept])]
+    if turn.changed:
+        notices.append(_CHANGED)
     return [f'<p class="small notice">{inline(notice)}</p>' for notice in notices]
 
 
@@ -171,6 +197,8 @@ def _next(turn: ShownTurn) -> list[str]:
 def _actions(turn: ShownTurn, number: int) -> list[str]:
     """The row of buttons under a message; the text that Copy takes stands hidden beside them."""
     actions = []
+    if turn.interrupted:
+        actions.append(button("continue", str(number), "Continue", "action strong"))
     if turn.items and turn.decision not in ("smalltalk", "refuse"):
         label = "Evidence" if turn.citations else "Nearest items"
         actions.append(button("show", f"{number}:0", label, "action evidence"))

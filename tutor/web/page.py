@@ -9,16 +9,23 @@ import gradio as gr
 
 from tutor.web import models
 from tutor.web.chat import Chat, Service
-from tutor.web.chat_tab import QUIET, ChatTab, build_chat_tab
+from tutor.web.chat_tab import build_chat_tab
+from tutor.web.chat_updates import QUIET, ChatTab, nothing, view_update
+from tutor.web.conversations import ConversationList
 from tutor.web.lab_tab import build_lab_tab
 from tutor.web.library_tab import build_library_tab
 from tutor.web.safe_markdown import escape
+from tutor.web.session import Session
 from tutor.web.settings_tab import build_settings_tab
-from tutor.web.turns import Session
 
 TITLE = "ML Interview Tutor"
 FOLDER = Path(__file__).parent
 _POLL, _POLL_READY = 2.0, 20.0
+_LIST_BUTTON = (
+    '<button type="button" class="do-list icon" title="Conversations" aria-label="Show or hide the conversations">'
+    '<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M4 6h16M4 12h16M4 18h10" fill="none" '
+    'stroke="currentColor" stroke-width="1.8" stroke-linecap="round"/></svg></button>'
+)
 _THEME_BUTTON = (
     '<button type="button" class="do-theme icon" title="Light or dark" aria-label="Switch between light and dark">'
     '<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><circle cx="12" cy="12" r="8.2" fill="none" '
@@ -37,7 +44,7 @@ def build_page(service: Service) -> gr.Blocks:
         header = gr.HTML(_header(service, None), elem_id="header")
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab("Chat", elem_id="chat-tab"):
-                tab = build_chat_tab(chat, session, bridge)
+                tab = build_chat_tab(chat, ConversationList(chat.keeping), session, bridge)
             with gr.Tab("Library", elem_id="library-tab", render_children=True) as library_tab:
                 build_library_tab(service, library_tab, reading, bridge)
             with gr.Tab("Code lab", elem_id="lab-tab", render_children=True) as lab_tab:
@@ -53,10 +60,14 @@ def _poll(service: Service, chat: Chat, page: gr.Blocks, session: gr.State, head
 
     def look(state: Session) -> tuple[Any, ...]:
         _, ready = models.says(service.status(), service.settings.chat_model, state.choice)
-        greeting = gr.skip() if state.turns else gr.Chatbot(placeholder=chat.welcome())
-        return _header(service, state), gr.Timer(_POLL_READY if ready else _POLL), greeting
+        shown = nothing()
+        if not state.turns:
+            shown = (gr.Chatbot(placeholder=chat.welcome()), *shown[1:])
+        elif view := chat.refresh(state):
+            shown = view_update(view)
+        return _header(service, state), gr.Timer(_POLL_READY if ready else _POLL), *shown
 
-    everything = [header, timer, tab.chatbot]
+    everything = [header, timer, *tab.shown]
     page.load(look, [session], everything, queue=False, **QUIET)
     timer.tick(look, [session], everything, queue=False, **QUIET)
 
@@ -66,6 +77,7 @@ def _header(service: Service, session: Session | None) -> str:
     line, ready = models.says(service.status(), service.settings.chat_model, session.choice if session else None)
     state = "ready" if ready else "waiting"
     return (
-        f'<header><h1>{TITLE}</h1><p class="status {state}" role="status"><span class="dot" aria-hidden="true"></span>'
+        f'<header>{_LIST_BUTTON}<h1>{TITLE}</h1><p class="status {state}" role="status">'
+        f'<span class="dot" aria-hidden="true"></span>'
         f"<span>{escape(line)}</span></p>{_THEME_BUTTON}</header>"
     )

@@ -10,9 +10,9 @@ import gradio as gr
 from tutor.errors import TutorError
 from tutor.web import models
 from tutor.web.chat import Service
-from tutor.web.chat_tab import QUIET
+from tutor.web.chat_updates import QUIET
 from tutor.web.safe_markdown import escape
-from tutor.web.turns import Session
+from tutor.web.session import Session
 
 _ABOUT = (
     "The choice holds for this browser tab only, until it is closed or reloaded. A key is kept in this session’s "

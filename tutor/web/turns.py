@@ -1,15 +1,14 @@
-"""One browser's conversation: what each turn has shown so far, and how an event of the tutor moves it on.
+"""A turn of the conversation: what it has shown so far, and how an event of the tutor moves it on.
 
 Plain records and one pure step. Knows neither gradio nor HTML, and decides nothing about an answer.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from tutor.records import (
     Answer,
-    ChatModelChoice,
     Citation,
     Confidence,
     Decision,
@@ -23,7 +22,6 @@ from tutor.records import (
     TokenEvent,
     Turn,
 )
-from tutor.web.interruption import Interruption
 
 _DECLINED = "None of the nearest items is what you mean, so the corpus does not hold an answer to this."
 _REMEMBERED = "The model answered from its memory, unverified."
@@ -34,7 +32,12 @@ class ShownTurn:
     """A question and everything shown for it. ``own`` are the corpus's or the tutor's words, ``written`` the model's
     checked ones, ``remembered`` those of its memory, all Markdown. ``chosen`` is the id of the item that the person
     clicked, ``from_memory`` says that the model's memory was asked for by a button, ``declined`` that the person meant
-    none of the choices."""
+    none of the choices.
+
+    ``id`` is the turn's name in the store, "" where it is not kept; ``siblings`` are the ids of its other versions and
+    its own. ``ended`` says that no more comes although there is no answer: it was kept by another version of the tutor;
+    ``interrupted``, that the tutor went away in the middle; ``changed``, that its items were edited since. ``unkept``
+    is why the conversation is not being kept, said at one turn."""
 
     question: str
     chosen: str = ""
@@ -52,10 +55,16 @@ class ShownTurn:
     answer: Answer | None = None
     error: str = ""
     stopped: bool = False
+    id: str = ""
+    siblings: tuple[str, ...] = ()
+    ended: bool = False
+    interrupted: bool = False
+    changed: bool = False
+    unkept: str = ""
 
     @property
     def finished(self) -> bool:
-        return bool(self.answer or self.error or self.stopped)
+        return bool(self.answer or self.error or self.stopped or self.ended or self.interrupted)
 
     @property
     def plain(self) -> str:
@@ -123,34 +132,3 @@ def declined(turn: ShownTurn) -> ShownTurn:
     if turn.decision != "clarify" or turn.answer is None:
         return turn
     return replace(turn, decision="abstain", declined=True, confidence=None, items=(), hits=(), own=_DECLINED)
-
-
-@dataclass(eq=False)
-class Session:
-    """Everything one browser tab has: it lives in that tab's ``gr.State`` and nowhere else.
-
-    ``shown`` is the turn whose evidence the panel shows, -1 for none; ``choice`` the model this tab asked for;
-    ``running`` what stops the stream in progress.
-    """
-
-    turns: list[ShownTurn] = field(default_factory=list)
-    shown: int = -1
-    choice: ChatModelChoice | None = None
-    running: Interruption | None = None
-
-    def history(self) -> tuple[Turn, ...]:
-        """The finished messages so far, as the tutor takes them."""
-        turns: list[Turn] = []
-        for turn in self.turns:
-            if turn.said:
-                turns += [Turn("user", turn.question), Turn("assistant", turn.said)]
-        return tuple(turns)
-
-    def stop(self) -> None:
-        if self.running:
-            self.running.stop()
-
-    def forget(self) -> None:
-        """A new conversation: the model that was chosen stays."""
-        self.stop()
-        self.turns, self.shown, self.running = [], -1, None
