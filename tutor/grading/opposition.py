@@ -1,0 +1,149 @@
+"""How much of an answer speaks against its item, in numbers: things said of the wrong one, denied, or turned round.
+
+A fluent wrong answer has the right words in the wrong places. So for each name, and for each side of an opposition,
+what stands near it in the answer is compared with what stands near it in the item, and near what could stand in its
+place. Knows nothing of verdicts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tutor.alignment import misplaced, wrongly_denied
+from tutor.claims import Reading
+from tutor.grading.answer_text import Piece, clauses
+from tutor.grading.item_reading import ItemReading, PointReading, turned
+from tutor.grading.vectors import Vectors
+from tutor.opposites import LIGHT_WORDS
+
+NO_MISCONCEPTION = 0.0
+"""What counts where an item names no wrong claims, or where there are no vectors."""
+
+_ABSOLUTE = re.compile(
+    r"\b(?:always|never|every|all|only|any|impossible|guarantee\w*|no|none|exactly|must|cannot|can't|nothing|"
+    r"everything|completely|just|simply)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A name or a side of an opposition in a sentence: how well what stands near it fits its own place in the item,
+    and how well the best place of another. Both in [0, 1]."""
+
+    text: str
+    own: float
+    other: float
+
+    @property
+    def against(self) -> float:
+        return self.other - self.own
+
+
+@dataclass(frozen=True)
+class Opposition:
+    """Signals for a whole answer. Means over its ``places``: ``against``, its positive part ``misfit``, ``telling``,
+    in which places count by how well they fit at all. Shares of its sentences: ``misplaced``, ``denied``.
+    ``misconception``: by how much a sentence or clause is nearer to a known wrong claim than to any key point, a
+    difference of cosines. ``turned``: share of the words of key points of which only the other side is said.
+    ``absolute``: words such as never, a sentence, that the item does not have."""
+
+    against: float
+    misfit: float
+    telling: float
+    misplaced: float
+    denied: float
+    misconception: float
+    turned: float
+    absolute: float
+
+
+def opposition(item: ItemReading, sentences: Sequence[Piece], vectors: Vectors | None) -> Opposition:
+    """The signals of an answer; ``sentences`` must not be empty."""
+    found = [place for piece in sentences for place in places(item, piece.reading)]
+    against = np.array([place.against for place in found] or [0.0])
+    fits = np.array([max(place.own, place.other) for place in found] or [0.0])
+    return Opposition(
+        float(against.mean()),
+        float(np.maximum(against, 0).mean()),
+        float(against @ fits) / max(float(fits.sum()), 1e-9),
+        _share(sentences, lambda piece: misplaced(piece.reading, item.ground.pool(piece.reading), item.ground)),
+        _share(sentences, lambda piece: wrongly_denied(piece.reading, item.ground.pool(piece.reading), item.question)),
+        _misconception(item, sentences, vectors) if vectors and item.misconceptions else NO_MISCONCEPTION,
+        float(np.mean([_turned(point, sentences) for point in item.points])),
+        _absolute(item, sentences),
+    )
+
+
+def places(item: ItemReading, reading: Reading) -> tuple[Place, ...]:
+    """The places of a sentence that could be taken by something else."""
+    found = []
+    for number, word in enumerate(reading.words):
+        form = turned(word.form) if reading.denied[number] else word.form
+        rivals = item.rivals(form) if word.kind not in ("", "number") else ()
+        axis = form.split("/")[0] if "/" in form else ""
+        near = {
+            other: nearness
+            for other, nearness in reading.nearness[number].items()
+            if other not in LIGHT_WORDS and not (axis and other.startswith(f"{axis}/"))
+        }
+        if rivals and near:
+            other = max(_fit(item, near, item.beside[rival]) for rival in rivals)
+            found.append(Place(word.text, _fit(item, near, item.beside.get(form, {})), other))
+    return tuple(found)
+
+
+def local_opposition(item: ItemReading, piece: Piece) -> float:
+    """How much one sentence speaks against the item, about in [-1, 1]."""
+    found = places(item, piece.reading)
+    fits = sum(max(place.own, place.other) for place in found)
+    return sum(place.against * max(place.own, place.other) for place in found) / max(fits, 0.3)
+
+
+def _fit(item: ItemReading, near: Mapping[str, float], held: Mapping[str, float]) -> float:
+    weights = {form: item.ground.weight(form) * nearness for form, nearness in near.items()}
+    whole = sum(weights.values())
+    shared = sum(
+        item.ground.weight(form) * min(nearness, held[form]) for form, nearness in near.items() if form in held
+    )
+    return shared / whole if whole else 0.0
+
+
+def _misconception(item: ItemReading, sentences: Sequence[Piece], vectors: Vectors) -> float:
+    said = vectors.of([part.text for piece in sentences for part in (piece, *clauses(piece))])
+    right = (said @ vectors.of([point.text for point in item.points]).T).max(axis=1)
+    wrong = (said @ vectors.of(item.misconceptions).T).max(axis=1)
+    return float((wrong - right).max())
+
+
+def _turned(point: PointReading, sentences: Sequence[Piece]) -> float:
+    """Share of a point's words of which the sentence that says most of it has the other side only."""
+    whole = max(sum(point.weights), 1e-9)
+    best, found = -1.0, 0.0
+    for piece in sentences:
+        forms = piece.reading.forms
+        axes = {form.split("/")[0] for form in forms if "/" in form}
+        weighed = list(zip(point.words, point.weights, strict=True))
+        held = sum(weight for word, weight in weighed if word.form in forms)
+        if held > best:
+            turned_round = (
+                weight
+                for word, weight in weighed
+                if word.form not in forms and "/" in word.form and word.form.split("/")[0] in axes
+            )
+            best, found = held, sum(turned_round)
+    return found / whole
+
+
+def _absolute(item: ItemReading, sentences: Sequence[Piece]) -> float:
+    known = {word.lower() for word in _ABSOLUTE.findall(item.ground.text)}
+    said = [word.lower() for piece in sentences for word in _ABSOLUTE.findall(piece.text)]
+    return sum(word not in known for word in said) / len(sentences)
+
+
+def _share(sentences: Sequence[Piece], holds: Callable[[Piece], object]) -> float:
+    return sum(bool(holds(piece)) for piece in sentences) / len(sentences)
