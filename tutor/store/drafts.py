@@ -33,7 +33,7 @@ class Drafts:
 
     def begin(self, numbers: Collection[int], item_id: str, text: str, actor: str) -> Draft:
         """A new draft that takes up these inquiries, none of which another open draft may have; ``item_id`` "" gets
-        the draft's own number as ``trainers-<number>``, which stands as ``{id}`` in ``text``."""
+        the draft's own number as ``trainers-<number>``, which stands for the first ``{id}`` in ``text``."""
         with self._database.writing() as connection:
             taken = [each.number for each in require_open(connection, numbers) if each.draft]
             if taken:
@@ -44,7 +44,7 @@ class Drafts:
             id, item_id = uuid.uuid4().hex, item_id or f"trainers-{number:03d}"
             row = {"id": id, "number": number, "state": "open", "revision": 1, "item_id": item_id, "place": ""}
             now = datetime.now(UTC)
-            row |= {"text": storable(text.replace("{id}", item_id)), "created_at": now, "updated_at": now}
+            row |= {"text": storable(text.replace("{id}", item_id, 1)), "created_at": now, "updated_at": now}
             connection.execute(drafts.insert().values(row))
             connection.execute(inquiries.update().where(inquiries.c.number.in_(numbers)).values(draft_id=id))
             audit.note(connection, actor, "drafted", f"draft {number}", f"{item_id} for {_listed(numbers)}")
