@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Source = Literal["interview", "quiz", "attempt", "own word"]
+Source = Literal["interview", "quiz", "attempt", "answer", "own word"]
 
-WEIGHTS: dict[Source, float] = {"interview": 1.0, "attempt": 1.0, "quiz": 0.4, "own word": 0.6}
+WEIGHTS: dict[Source, float] = {"interview": 1.0, "attempt": 1.0, "answer": 0.7, "quiz": 0.4, "own word": 0.6}
 """What one row counts: options can be guessed, and a learner's own word is not tested."""
 
 

@@ -49,6 +49,17 @@ def make_quiz(setup: QuizSetup, items: Sequence[Item], seed: int, now: datetime)
     return Quiz(setup, tuple(_balanced(questions, chance)), empty, empty, now, notes=notes)
 
 
+def multiple_choice(item: Item, chance: Random) -> QuizQuestion | None:
+    """A multiple-choice item with its options in an order that ``chance`` gives; None for other items."""
+    if not item.choices:
+        return None
+    letters = chance.sample(sorted(item.choices.options), len(item.choices.options))
+    options = tuple(item.choices.options[letter] for letter in letters)
+    why = tuple(item.choices.distractors.get(letter, item.body) for letter in letters)
+    key = letters.index(item.choices.key)
+    return QuizQuestion(item.id, item.title, item.topics, "multiple choice", item.question, options, key, why)
+
+
 def _draw(setup: QuizSetup, wanted: Sequence[Item], items: Sequence[Item], chance: Random) -> list[QuizQuestion]:
     """Goes round the forms, so that a quiz is mixed, and through the items in a random order."""
     left = {form: chance.sample(list(wanted), len(wanted)) for form in setup.forms}
@@ -93,28 +104,10 @@ def _balanced(questions: Sequence[QuizQuestion], chance: Random) -> list[QuizQue
 
 def _made(form: Form, item: Item, items: Sequence[Item], truth: bool, chance: Random) -> QuizQuestion | None:
     if form == "multiple choice":
-        return _multiple_choice(item)
+        return multiple_choice(item, chance)
     if form == "true or false":
         return _true_or_false(item, truth, chance)
     return _choose(item, items, chance) if form == "choose" else _fill(item, items, chance)
-
-
-def _multiple_choice(item: Item) -> QuizQuestion | None:
-    if not item.choices:
-        return None
-    letters = sorted(item.choices.options)
-    options = tuple(item.choices.options[letter] for letter in letters)
-    why = tuple(item.choices.distractors.get(letter, item.body) for letter in letters)
-    return QuizQuestion(
-        item.id,
-        item.title,
-        item.topics,
-        "multiple choice",
-        item.question,
-        options,
-        letters.index(item.choices.key),
-        why,
-    )
 
 
 def _true_or_false(item: Item, truth: bool, chance: Random) -> QuizQuestion | None:

@@ -198,3 +198,36 @@ updates = Table(
     Column("problems", Text, nullable=False),  # JSON: sentences, one for each refused file
     Column("refused", Text, nullable=False),  # why nothing was done, "" where something was
 )
+
+practice = Table(
+    "practice",
+    metadata,
+    Column("id", ID, primary_key=True),
+    belongs_to_user(),
+    Column("kind", String(16), nullable=False),  # interview, quiz
+    Column("material", Text, nullable=False),  # JSON: copies of what is asked, written once
+    Column("state", Text, nullable=False),  # JSON: all the rest, written after each step
+    Column("standing", String(16), nullable=False),  # running, paused, finished
+    Column("revision", Integer, nullable=False),  # counts steps: who saves over an older one loses
+    Column("draft", Text, nullable=False),  # typed and not sent
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", "kind", "updated_at"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", ID, primary_key=True),
+    belongs_to_user(),
+    Column("key", String(160), nullable=False),  # names the act, so that it counts once
+    Column("source", String(16), nullable=False),  # interview, quiz, attempt, answer, own word
+    Column("item_id", String(80), nullable=False),  # "" for a word on a topic
+    Column("topics", Text, nullable=False),  # JSON: names
+    Column("score", Float, nullable=False),
+    Column("predicted", Float),
+    Column("note", Text, nullable=False),
+    Column("set_aside", Boolean, nullable=False),  # by the person: stays in sight, counts for nothing
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("user_id", "key"),
+)

@@ -1,0 +1,187 @@
+"""Interviews and quizzes in the database: five hundred kills, two tabs, items that change, drafts, objections."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from interview_fakes import ITEMS, Clock, all_of, grade_by_names
+from web_fakes import curated
+
+from tutor.errors import PracticeError, StoreError, TutorError
+from tutor.grading.records import Grade
+from tutor.interview.conducting import Interviews, Opened, scorecard
+from tutor.interview.records import Answer, AskHint, End, Object, Predict, Proceed, Setup, Skip
+from tutor.quiz import QuizSetup
+from tutor.quiz.keeping import Quizzes
+from tutor.records import Item
+from tutor.store.database import Database
+from tutor.store.feedback import Feedback
+from tutor.store.practice import Practice, StaleError
+from tutor.store.records import LOCAL_USER
+
+SETUP = Setup(kinds=("concept",), number=3)
+KILLS = 500
+KILLER = Path(__file__).with_name("kill_interviews.py")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database.open(tmp_path / "tutor.db")
+
+
+@pytest.fixture
+def practice(database: Database) -> Practice:
+    return Practice(database, LOCAL_USER)
+
+
+@pytest.fixture
+def interviews(practice: Practice) -> Interviews:
+    return Interviews(practice, grade_by_names, Clock())
+
+
+def answer_all(interviews: Interviews, opened: Opened) -> Opened:
+    text = all_of(opened.interview.item(opened.interview.current))
+    return interviews.act(opened.id, opened.revision, Answer(text))
+
+
+def test_five_hundred_kills_lose_no_confirmed_answer_and_every_interview_can_be_resumed(tmp_path: Path) -> None:
+    path = tmp_path / "tutor.db"
+    Database.open(path).close()
+    ran = subprocess.run(
+        [sys.executable, str(KILLER), str(path), str(KILLS)],
+        cwd=KILLER.parents[1], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(KILLER.parents[1])},
+    )  # fmt: skip
+    confirmed = [line.split(" ", 1) for line in json.loads(ran.stdout)]
+    practice = Practice(Database.open(path), LOCAL_USER)
+    interviews = Interviews(practice, grade_by_names)
+    said: dict[str, list[str]] = {}
+    for row in practice.newest("interview", "running", "paused", "finished"):
+        opened = interviews.open(row.id)
+        said[row.id] = [line.text for asked in opened.interview.questions for line in asked.lines]
+        if opened.interview.standing == "running":
+            phase = opened.interview.current.phase
+            interviews.act(row.id, opened.revision, Proceed() if phase == "told" else End())
+    assert len(confirmed) > KILLS / 10
+    assert [text for id, text in confirmed if id in said and said[id].count(text) != 1] == []
+    assert len(said) == 50 or all(id in said for id, _ in confirmed)
+    assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_an_interview_read_again_is_the_same_to_the_letter(interviews: Interviews) -> None:
+    opened = answer_all(interviews, interviews.start(SETUP, curated(), seed=1))
+    assert interviews.open(opened.id) == opened
+
+
+def test_an_answer_that_a_crash_left_ungraded_is_graded_when_the_interview_is_opened(practice: Practice) -> None:
+    def crash(item: Item, answer: str) -> Grade:
+        raise KeyboardInterrupt
+
+    crashing = Interviews(practice, crash, Clock())
+    opened = crashing.start(SETUP, ITEMS, seed=1)
+    with pytest.raises(KeyboardInterrupt):
+        answer_all(crashing, opened)
+    again = Interviews(practice, grade_by_names, Clock()).open(opened.id)
+    assert again.interview.current.phase == "predicting"
+    assert again.interview.current.lines[1].text == all_of(again.interview.item(again.interview.current))
+
+
+def test_of_two_tabs_that_answer_the_same_question_the_slower_one_is_told_and_changes_nothing(
+    interviews: Interviews,
+) -> None:
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    first = answer_all(interviews, opened)
+    with pytest.raises(PracticeError, match="another tab"):
+        interviews.act(opened.id, opened.revision, Answer("the slower tab"))
+    assert interviews.open(opened.id) == first
+
+
+def test_two_saves_over_one_state_cannot_both_win(practice: Practice) -> None:
+    now = datetime.now(UTC)
+    id = practice.start("quiz", "[]", "{}", "running", now)
+    practice.save(id, 0, "first", "running", now)
+    with pytest.raises(StaleError):
+        practice.save(id, 0, "second", "running", now)
+    assert practice.load(id).state == "first"
+
+
+def test_a_draft_outlives_the_process_and_goes_with_the_answer(tmp_path: Path, interviews: Interviews) -> None:
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER).keep_draft(opened.id, "half a sentence")
+    hinted = interviews.act(opened.id, opened.revision, AskHint())
+    assert interviews.open(opened.id).draft == "half a sentence"
+    assert answer_all(interviews, hinted).draft == ""
+
+
+def test_an_interview_goes_on_with_the_items_it_began_with(practice: Practice) -> None:
+    interviews = Interviews(practice, grade_by_names, Clock())
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    words = opened.interview.item(opened.interview.current)
+    later = Interviews(practice, grade_by_names, Clock())  # knows no corpus at all
+    assert later.open(opened.id).interview.item(opened.interview.current) == words
+    assert later.act(opened.id, opened.revision, Skip()).interview.current.phase == "told"
+
+
+def test_a_coached_score_becomes_evidence_at_once_and_a_real_one_at_the_end(practice: Practice) -> None:
+    for coached, before in ((True, 1), (False, 0)):
+        interviews = Interviews(practice, grade_by_names, Clock())
+        opened = answer_all(interviews, interviews.start(Setup(kinds=("concept",), coached=coached), ITEMS, seed=1))
+        opened = interviews.act(opened.id, opened.revision, Predict(0.7))
+        mine = [row for row in practice.evidence() if opened.id in row.key]
+        assert len(mine) == before
+        interviews.act(opened.id, opened.revision, End())
+        rows = [row for row in practice.evidence() if opened.id in row.key]
+        assert [(row.score, row.predicted) for row in rows] == [(1.0, 0.7)]
+
+
+def test_an_objection_reaches_the_trainers_desk_with_what_was_judged(
+    database: Database, interviews: Interviews
+) -> None:
+    opened = answer_all(interviews, interviews.start(SETUP, ITEMS, seed=1))
+    opened = interviews.act(opened.id, opened.revision, Predict(None))
+    interviews.act(opened.id, opened.revision, Object(0, "I meant the other one."))
+    inquiry = Feedback(database, LOCAL_USER).inquiries()[0]
+    assert (inquiry.kind, inquiry.note) == ("objection", "I meant the other one.")
+
+
+def test_evidence_can_be_set_aside_and_taken_back(practice: Practice, interviews: Interviews) -> None:
+    opened = answer_all(interviews, interviews.start(SETUP, ITEMS, seed=1))
+    interviews.act(opened.id, opened.revision, Predict(None))
+    key = practice.evidence()[0].key
+    practice.set_aside(key, True)
+    assert practice.evidence()[0].set_aside
+    practice.set_aside(key, False)
+    assert not practice.evidence()[0].set_aside
+
+
+def test_one_persons_practice_is_hidden_from_another(database: Database, practice: Practice) -> None:
+    opened = Interviews(practice, grade_by_names, Clock()).start(SETUP, ITEMS, seed=1)
+    other = Practice(database, "somebody else")
+    with pytest.raises(StoreError, match="not there any more"):
+        other.load(opened.id)
+    assert (other.newest("interview", "running"), other.evidence()) == ([], ())
+
+
+def test_a_quiz_is_saved_after_each_answer_and_gives_its_evidence_once(practice: Practice) -> None:
+    quizzes = Quizzes(practice, Clock())
+    opened = quizzes.start(QuizSetup(number=2), curated(), seed=1)
+    opened = quizzes.answer(opened.id, opened.revision, 0, opened.quiz.questions[0].key)
+    assert quizzes.open(opened.id) == opened
+    with pytest.raises(TutorError):
+        quizzes.answer(opened.id, 0, 1, 0)
+    opened = quizzes.answer(opened.id, opened.revision, 1, 0)
+    assert opened.quiz.finished
+    assert len(practice.evidence()) == 2
+    assert practice.load(opened.id).standing == "finished"
+
+
+def test_the_scorecard_of_nothing_answered_gives_no_score(interviews: Interviews) -> None:
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    card = scorecard(interviews.act(opened.id, opened.revision, End()).interview)
+    assert (card.verdict, card.score) == ("Not enough to judge", None)
+    assert card.questions[0].state == "not answered"

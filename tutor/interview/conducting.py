@@ -1,0 +1,180 @@
+"""Conducts interviews: loads one, takes a step, grades what is waiting, and saves after each of these.
+
+A process that is killed between two saves loses no answer: an answer is saved before it is graded, and what waits for
+its grade is graded when the interview is next opened. Knows no database and no page.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter
+
+from tutor.errors import PracticeError
+from tutor.grading.records import Grade
+from tutor.interview.planning import begin
+from tutor.interview.records import (
+    Action,
+    Answer,
+    Choose,
+    End,
+    Graded,
+    HandIn,
+    Interview,
+    Object,
+    Pause,
+    Proceed,
+    Setup,
+    Skip,
+)
+from tutor.interview.scorecard import Scorecard, make_scorecard, question_result
+from tutor.interview.scoring import net_score, reasons
+from tutor.interview.steps import limit_seconds, said, step
+from tutor.learner.records import Evidence
+from tutor.practice_rows import PracticeRows
+from tutor.records import Item
+
+KIND = "interview"
+_INTERVIEW, _POOL = TypeAdapter(Interview), TypeAdapter(tuple[Item, ...])
+
+Grader = Callable[[Item, str], Grade]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An interview as it was saved last: ``revision`` names that state, ``draft`` is what was typed and not sent."""
+
+    id: str
+    interview: Interview
+    revision: int
+    draft: str = ""
+
+
+class Interviews:
+    """Interviews of one person. ``clock`` gives aware times."""
+
+    def __init__(
+        self, rows: PracticeRows, grader: Grader, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._rows, self._grader, self._clock = rows, grader, clock
+
+    def start(
+        self, setup: Setup, items: Sequence[Item], mastery: Mapping[str, float] | None = None, seed: int | None = None
+    ) -> Opened:
+        """Sets an interview up, asks its first question and saves it. Raises PracticeError and StoreError."""
+        now = self._clock()
+        made = begin(setup, items, secrets.randbits(32) if seed is None else seed, now, mastery)
+        asked = step(made, Proceed(), now)
+        id = self._rows.start(KIND, _pool_json(asked), _state_json(asked), asked.standing, now)
+        return Opened(id, asked, 0)
+
+    def open(self, id: str) -> Opened:
+        """The interview as it stands; an answer that a crash left ungraded is graded now. Raises StoreError."""
+        return self._grade_waiting(self._load(id))
+
+    def act(self, id: str, revision: int, action: Action) -> Opened:
+        """Takes one step from the state that the candidate saw, and saves it; an answer is then graded and saved again.
+
+        Raises PracticeError where the step cannot be done, and StaleStepError where another tab was faster.
+        """
+        opened = self._load(id)
+        if opened.revision != revision:
+            raise StaleStepError
+        opened = self._grade_waiting(opened)
+        taken = self._take(opened, action)
+        if isinstance(action, Object):
+            self._keep_objection(taken, action)
+        return self._grade_waiting(taken)
+
+    def pause_and_leave(self, opened: Opened) -> Opened:
+        """Pauses where it runs, so that closing a program costs no time."""
+        running = opened.interview.standing == "running"
+        return self.act(opened.id, opened.revision, Pause()) if running else opened
+
+    def _load(self, id: str) -> Opened:
+        row = self._rows.load(id)
+        return Opened(row.id, read_interview(row.material, row.state), row.revision, row.draft)
+
+    def _take(self, opened: Opened, action: Action) -> Opened:
+        now = self._clock()
+        interview = step(opened.interview, action, now)
+        kept = not isinstance(action, Answer | HandIn | Choose | Skip | Proceed | End)
+        revision = self._rows.save(
+            opened.id,
+            opened.revision,
+            _state_json(interview),
+            interview.standing,
+            now,
+            evidence_of(interview, opened.id),
+            keep_draft=kept,
+        )
+        return Opened(opened.id, interview, revision, opened.draft if kept else "")
+
+    def _grade_waiting(self, opened: Opened) -> Opened:
+        interview = opened.interview
+        if not interview.questions or interview.current.phase != "grading" or interview.standing != "running":
+            return opened
+        grade = self._grader(interview.item(interview.current), said(interview.current))
+        return self._take(opened, Graded(grade))
+
+    def _keep_objection(self, opened: Opened, action: Object) -> None:
+        result = question_result(opened.interview, action.place)
+        score = result.state if result.score is None else f"Score {result.score:.0%}"
+        judged = "\n".join(f"- {point.verdict}: {point.text}" for point in result.points)
+        answered = f"{result.answer}\n\n{score}. {' '.join(result.reasons)}\n\n{judged}"
+        subject = f"{opened.id}:{action.place}"
+        self._rows.add_objection(subject, f"{result.title} ({result.item})", answered, result.objection)
+
+
+class StaleStepError(PracticeError):
+    """The step was meant for a state that is not the newest one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This interview went on in another tab or window, so nothing was changed here",
+            "the newest state, which is shown now",
+            "look at it, then go on; your unsent text is still in the box",
+        )
+
+
+def scorecard(interview: Interview) -> Scorecard:
+    """The scorecard of an interview that is over."""
+    return make_scorecard(interview, {item.id: limit_seconds(item) for item in interview.pool})
+
+
+def evidence_of(interview: Interview, id: str) -> tuple[Evidence, ...]:
+    """A row for each question with a score that the candidate may see; what was not answered gives none."""
+    rows = []
+    for place, asked in enumerate(interview.questions):
+        score = net_score(asked)
+        if score is None or not interview.tells(asked):
+            continue
+        item = interview.item(asked)
+        result = question_result(interview, place)
+        note = " ".join(reasons(asked))
+        at = asked.lines[-1].at
+        rows.append(
+            Evidence(f"interview:{id}:{place}", "interview", item.id, item.topics, score, at, result.predicted, note)
+        )
+    return tuple(rows)
+
+
+def read_interview(material: str, state: str) -> Interview:
+    """An interview from its two saved texts: the pool, written once, and the rest, written after each step."""
+    pool = _POOL.validate_json(material)
+    raw = _STATE.validate_json(state)
+    return _INTERVIEW.validate_python({**raw, "pool": pool})
+
+
+_STATE: TypeAdapter[dict[str, object]] = TypeAdapter(dict[str, object])
+
+
+def _pool_json(interview: Interview) -> str:
+    return _POOL.dump_json(interview.pool).decode()
+
+
+def _state_json(interview: Interview) -> str:
+    return _INTERVIEW.dump_json(interview, exclude={"pool"}).decode()

@@ -1,0 +1,44 @@
+"""The score of one question of an interview, and what made it. Knows the records only.
+
+net score = score by points, cases or the key, less ``HINT_COST`` for each hint, at least 0.
+"""
+
+from __future__ import annotations
+
+from tutor.interview.records import Asked
+
+HINT_COST = 0.1
+
+
+def raw_score(asked: Asked) -> float | None:
+    """The score before hints; None where there is no answer, or none that can be judged."""
+    if asked.code is not None:
+        return asked.code.passed / asked.code.cases if asked.code.cases else 0.0
+    if asked.quiz is not None:
+        return None if asked.choice is None else float(asked.choice == asked.quiz.key)
+    return asked.grade.score if asked.grade is not None and asked.grade.enough else None
+
+
+def net_score(asked: Asked) -> float | None:
+    """The score that counts, in [0, 1]; None where nothing can be judged."""
+    raw = raw_score(asked)
+    return None if raw is None else round(max(raw - HINT_COST * asked.hints, 0.0), 4)
+
+
+def reasons(asked: Asked) -> tuple[str, ...]:
+    """Sentences that say what made the score, or why there is none."""
+    made = []
+    if asked.code is not None:
+        made.append(f"{asked.code.passed} of {asked.code.cases} cases pass.")
+        made += [asked.code.problem] if asked.code.problem else []
+    elif asked.quiz is not None and asked.choice is not None:
+        made.append("You chose the right option." if asked.choice == asked.quiz.key else "You chose a wrong option.")
+    elif asked.grade is not None:
+        made.append(asked.grade.reason)
+        made += [] if asked.grade.enough else ["Not enough to judge, so there is no score."]
+    else:
+        made.append("There is no answer, so there is no score.")
+    if asked.hints and raw_score(asked) is not None:
+        hints = "1 hint" if asked.hints == 1 else f"{asked.hints} hints"
+        made.append(f"Less {asked.hints * HINT_COST:.0%} for {hints}.")
+    return tuple(made)
