@@ -71,7 +71,7 @@ def test_the_table_of_variables_lists_every_one_that_is_read() -> None:
     read = {value for value in constants if isinstance(value, str) and re.fullmatch(r"TUTOR_[A-Z_]+", value)}
 
     assert read == set(re.findall(r"TUTOR_[A-Z_]+", (module.__doc__ or "")))
-    assert len(read) == 8
+    assert len(read) == 9
 
 
 def test_folders_are_absolute_and_a_tilde_is_the_home_of_the_person(

@@ -2,13 +2,14 @@
 
 | variable | meaning | default |
 |---|---|---|
-| TUTOR_HOME | folder for the index, the weights, imported libraries and conversations | the platform's user-data folder |
+| TUTOR_HOME | folder for the index, weights, imported libraries and conversations | the platform's user-data folder |
 | TUTOR_CORPUS | folder with the corpus | the checkout's, or the one inside the wheel |
 | TUTOR_MODEL | ``embedded``, ``none``, ``openai:<model>@<base-url>``, ``ollama:<model>[@<base-url>]`` | ``embedded`` |
 | TUTOR_API_KEY | key for an ``openai:`` model | none |
 | TUTOR_CACHE_MIB | memory for passages that the embedded chat model has read, 0 for none | 1024 |
 | TUTOR_CHROMA | URL of a Chroma server | an embedded Chroma |
 | TUTOR_HOST, TUTOR_PORT | where the page listens | 127.0.0.1, 7860 |
+| TUTOR_DESK_PASSWORD | who knows it opens the trainers' desk elsewhere; or its argon2 hash | this machine only |
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ import platformdirs
 from tutor.errors import SettingsError
 
 APPLICATION = "ml-interview-tutor"
+FEWEST_PASSWORD_CHARS = 10
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set from outside. ``api_key`` is kept out of ``repr`` so that no log shows it."""
+    """Everything that can be set from outside. Secrets are kept out of ``repr`` so that no log shows them; of the
+    desk's password only its argon2 hash is kept, "" where none is set."""
 
     home: Path
     corpus: Path
@@ -36,6 +39,7 @@ class Settings:
     cache_mib: int = 1024
     host: str = "127.0.0.1"
     port: int = 7860
+    desk_password_hash: str = field(default="", repr=False)
 
     @property
     def weights(self) -> Path:
@@ -85,6 +89,7 @@ def read_settings() -> Settings:
         cache_mib=_mebibytes(os.environ.get("TUTOR_CACHE_MIB") or "1024"),
         host=os.environ.get("TUTOR_HOST") or "127.0.0.1",
         port=_port(os.environ.get("TUTOR_PORT") or "7860"),
+        desk_password_hash=_password_hash(os.environ.get("TUTOR_DESK_PASSWORD", "")),
     )
 
 
@@ -108,6 +113,21 @@ def _port(text: str) -> int:
     if text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
     raise SettingsError(f"TUTOR_PORT is {text!r}", "a number from 1 to 65535", "export TUTOR_PORT=7860")
+
+
+def _password_hash(password: str) -> str:
+    """An argon2 hash stays one; anything else is hashed, where it is long enough to withstand guessing."""
+    if not password:
+        return ""
+    if password.startswith("$argon2"):
+        return password
+    if len(password) < FEWEST_PASSWORD_CHARS:
+        raise SettingsError(
+            f"TUTOR_DESK_PASSWORD has {len(password)} characters", f"at least {FEWEST_PASSWORD_CHARS}", "choose another"
+        )
+    from argon2 import PasswordHasher
+
+    return PasswordHasher().hash(password)
 
 
 def keep_libraries_offline() -> None:
