@@ -105,6 +105,13 @@ class Service:
                 self._database = Database.open(self.settings.database)
             return self._database
 
+    @property
+    def embedder(self) -> SentenceEmbedder:
+        """What makes vectors of texts, for the trainers' desk. Raises SearchIndexError until it is loaded."""
+        if self._embedder is None or not self._embedder_part.ready:
+            raise SearchIndexError(self._embedder_part.words.rstrip("."), "the embedding model", "wait a few seconds")
+        return self._embedder
+
     def versions(self) -> Versions:
         """What answers now, but for the chat model, which an answer names itself."""
         from tutor import __version__
