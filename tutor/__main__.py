@@ -203,6 +203,43 @@ def attempt(
     print(f"{judged.verdict}" + (f": {printable(judged.problem)}" if judged.problem else ""))
 
 
+@app.command()
+def grade(
+    item: Annotated[str, typer.Argument(help="The id of the item that was asked: q013.")] = "",
+    answer: Annotated[str, typer.Argument(help="The answer to grade.")] = "",
+    as_json: AsJson = False,
+    no_llm: NoModel = False,
+    batch: Annotated[Path | None, typer.Option(help="A file of JSON lines with id, item and answer.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the grades of a batch go.")] = None,
+) -> None:
+    """Grade one answer against an item's key points, or a file of them."""
+    from tutor.assembly import chat_model_of, sentence_embedder
+    from tutor.corpus import read_corpus
+    from tutor.grading import grade as grade_answer
+    from tutor.grading.batch import as_record, grade_batch, item_called
+
+    if (batch is None) != (out is None) or bool(item) == (batch is not None):
+        raise typer.BadParameter('give an item and an answer, or --batch FILE with --out FILE: tutor grade q013 "…"')
+    settings = _with_model(read_settings(), no_llm)
+    items = {each.id: each for each in read_corpus(settings.corpus).items}
+    embedder = sentence_embedder(settings)
+    if batch and out:
+        count = grade_batch(items, batch, out, embedder, chat_model_of(settings))
+        print(f"{count} grades are in {out}", file=sys.stderr)
+        return
+    given = grade_answer(item_called(items, item), answer, embedder, chat_model_of(settings))
+    if as_json:
+        print(json.dumps(as_record(given), ensure_ascii=False))
+        return
+    for point in given.points:
+        print(
+            f"{point.verdict:<13} {point.text}" + (f"\n{'':14}“{printable(point.evidence)}”" if point.evidence else "")
+        )
+    for wrong in given.misconceptions:
+        print(f"{'wrong':<13} “{printable(wrong.evidence)}” {wrong.why}")
+    print(f"{given.score:.2f} ({given.reason})" if given.enough else f"Not enough to judge. {given.reason}")
+
+
 @app.command("eval")
 def evaluate(
     questions: Annotated[
@@ -211,8 +248,14 @@ def evaluate(
     no_llm: NoModel = False,
     as_json: AsJson = False,
     report: Annotated[Path | None, typer.Option(help="Folder for report.md and its pictures.")] = None,
+    answers: Annotated[
+        Path | None, typer.Option(help="Measure the grader instead: folder with levels.jsonl and others.")
+    ] = None,
 ) -> None:
     """Measure retrieval, decisions, confidence and speed on a folder of questions, beside two baselines."""
+    if answers:
+        _evaluate_grader(answers, no_llm, as_json)
+        return
     from tutor.assembly import build_tutor, sentence_embedder
     from tutor.chat_model import model_title
     from tutor.embedding import embedder_name
@@ -272,6 +315,18 @@ def doctor(
             print(f"{'':28} to mend it: {finding.mend}")
     if not all(finding.well for finding in findings if finding.part != "address"):
         raise typer.Exit(1)
+
+
+def _evaluate_grader(folder: Path, no_llm: bool, as_json: bool) -> None:
+    from tutor.assembly import chat_model_of, sentence_embedder
+    from tutor.corpus import read_corpus
+    from tutor.evaluation.grading import grading_json, grading_markdown, measure_grading
+
+    settings = _with_model(read_settings(), no_llm)
+    items = {item.id: item for item in read_corpus(settings.corpus).items}
+    with _bar(unit="answers") as progress:
+        figures = measure_grading(items, folder, sentence_embedder(settings), chat_model_of(settings), progress)
+    print(grading_json(figures) if as_json else grading_markdown(figures))
 
 
 def printable(text: str) -> str:

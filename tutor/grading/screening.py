@@ -15,10 +15,10 @@ from tutor.acts import other_language
 from tutor.grading.answer_text import Piece
 from tutor.lexical import terms
 
-MIN_NEW_TERMS = 1
-"""Content words that a sentence must have besides those of the question."""
+MIN_NEW_TERMS = 2
+"""Content words that a sentence must have besides those of the question, or half of its words."""
 
-MIN_ANSWER_TERMS = 2
+MIN_ANSWER_TERMS = 3
 """The same for the whole answer."""
 
 MIN_BINDING = 0.12
@@ -28,8 +28,9 @@ MAX_BROKEN = 0.2
 """Share of an answer's articles and prepositions that may stand before a word that cannot follow them: 2 in 100 runs
 of three sentences of the corpus have more, and 58 in 100 of the same words in any order."""
 
-KEYWORDS = 12
-"""So many words on end without one that binds are a list of keywords."""
+KEYWORDS, MANY_KEYWORDS, MIN_STRUCTURE = 12, 20, 0.1
+"""A list of keywords: a sentence of so many words without one that binds, or of so many more of which fewer than the
+third are articles, prepositions, auxiliaries or pronouns."""
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _ARTICLES = frozenset("a an the its their our your every".split())
@@ -40,6 +41,8 @@ _VERBS = frozenset(
     "doesn't can't won't it's that's there's they're you're we're i'd i'll".split()
 )
 _JOINS = frozenset("and or but because if when while whereas so that then".split())
+_PRONOUNS = frozenset("it they them you we i this that these those which who what one each its their your".split())
+_STRUCTURE = _ARTICLES | _PREPOSITIONS | _VERBS | _PRONOUNS
 _BINDING = frozenset(stopwords.STOPWORDS_EN_PLUS) - frozenset("and or etc vs versus plus".split())
 _ORDER = re.compile(
     r"\b(?:give|award|assign|grant|deserves?|output|return|put|write|want|need|take)\b.{0,40}\b(?:full|maximum|max|"
@@ -93,8 +96,9 @@ def judged_sentences(sentences: Sequence[Piece], question: str) -> tuple[Piece, 
 
 
 def says_more(piece: Piece, question: str) -> bool:
-    """Whether a sentence has content words of its own."""
-    return len(piece.terms - set(terms(question))) >= MIN_NEW_TERMS
+    """Whether enough of a sentence's content words are not the question's."""
+    new = len(piece.terms - set(terms(question)))
+    return new >= MIN_NEW_TERMS or new > len(piece.terms) / 2
 
 
 def is_prose(sentences: Sequence[Piece]) -> bool:
@@ -109,7 +113,9 @@ def is_prose(sentences: Sequence[Piece]) -> bool:
 def is_keywords(text: str) -> bool:
     """Whether a sentence is a list of words that nothing binds."""
     words = _words(text)
-    return len(words) >= KEYWORDS and not any(word in _BINDING for word in words)
+    if len(words) < MANY_KEYWORDS:
+        return len(words) >= KEYWORDS and not any(word in _BINDING for word in words)
+    return sum(word in _STRUCTURE for word in words) < MIN_STRUCTURE * len(words)
 
 
 def broken_share(sentences: Sequence[Sequence[str]]) -> float:
