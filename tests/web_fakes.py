@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
+from langchain_core.embeddings import Embeddings
+
 from tutor.corpus import read_corpus
 from tutor.errors import ChatModelError, SearchIndexError
 from tutor.judging import Judge
@@ -72,6 +74,10 @@ class FakeService:
         return Database.open(Path(tempfile.mkdtemp()) / "tutor.db")
 
     def versions(self) -> Versions:
+    @property
+    def embedder(self) -> Embeddings:
+        raise SearchIndexError("There is no embedding model", "one")
+
         return Versions(tutor="test")
 
     @cached_property

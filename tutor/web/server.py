@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from tutor.errors import PortInUseError
 from tutor.web.chat import Service
+from tutor.web.desk_page import mount_desk
 from tutor.web.page import FOLDER, build_page
 from tutor.web.theme import theme
 
@@ -48,6 +49,7 @@ def start(service: Service) -> tuple[gr.Blocks, str]:
         page.launch(server_name=host, server_port=port, prevent_thread_lock=True, **launch_options(host))
     except OSError as error:
         raise _refused(host, port, error) from error
+    mount_desk(page.app, service, launch_options(host))
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host
     return page, f"http://{shown}:{port}"
 
