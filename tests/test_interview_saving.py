@@ -50,6 +50,7 @@ def answer_all(interviews: Interviews, opened: Opened) -> Opened:
     return interviews.act(opened.id, opened.revision, Answer(text))
 
 
+@pytest.mark.timeout(900)
 def test_five_hundred_kills_lose_no_confirmed_answer_and_every_interview_can_be_resumed(tmp_path: Path) -> None:
     path = tmp_path / "tutor.db"
     Database.open(path).close()

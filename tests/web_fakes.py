@@ -15,6 +15,7 @@ from langchain_core.embeddings import Embeddings
 
 from tutor.corpus import read_corpus
 from tutor.errors import ChatModelError, SearchIndexError
+from tutor.grading import Grade, grade
 from tutor.judging import Judge
 from tutor.records import (
     Answer,
@@ -73,11 +74,11 @@ class FakeService:
     def database(self) -> Database:
         return Database.open(Path(tempfile.mkdtemp()) / "tutor.db")
 
-    def versions(self) -> Versions:
     @property
     def embedder(self) -> Embeddings:
         raise SearchIndexError("There is no embedding model", "one")
 
+    def versions(self) -> Versions:
         return Versions(tutor="test")
 
     @cached_property
@@ -92,6 +93,9 @@ class FakeService:
 
     def items(self) -> tuple[Item, ...]:
         return self.shelf
+
+    def grade(self, item: Item, answer: str) -> Grade:
+        return grade(item, answer, None)
 
     def status(self) -> Status:
         model = "Chat model: Qwen3 4B, embedded." if self.generating else "The chat model is loading."

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tutor.calibration.record import Calibration
     from tutor.embedded_model import EmbeddedChatModel
     from tutor.embedding import SentenceEmbedder
+    from tutor.grading import Grade
     from tutor.index import IndexInUse
     from tutor.judging import Judge
     from tutor.store.database import Database
@@ -176,6 +177,14 @@ class Service:
                 if self._warming and isinstance(event, DoneEvent) and event.answer.decision == "answer":
                     self._warming.note_asked({hit.item_id: 1 for hit in event.answer.hits[:1]})
                 yield event
+
+    def grade(self, item: Item, answer: str) -> Grade:
+        """The grade of an answer with the parts that are ready now; the same answer gets the same score."""
+        from tutor.grading import grade
+
+        embedder = self._embedder if self._embedder_part.ready else None
+        with self._warming.person_asks() if self._warming else nullcontext():
+            return grade(item, answer, embedder, self._embedded)
 
     def check_model(self, choice: ChatModelChoice) -> str:
         """A sentence that says whether a chosen model answers. Raises TutorError with what to do."""

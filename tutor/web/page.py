@@ -14,6 +14,7 @@ from tutor.web.chat_updates import QUIET, ChatTab, nothing, view_update
 from tutor.web.conversations import ConversationList
 from tutor.web.lab_tab import build_lab_tab
 from tutor.web.library_tab import build_library_tab
+from tutor.web.practice_tab import build_practice_tab
 from tutor.web.safe_markdown import escape
 from tutor.web.session import Session
 from tutor.web.settings_tab import build_settings_tab
@@ -49,6 +50,8 @@ def build_page(service: Service) -> gr.Blocks:
                 build_library_tab(service, library_tab, reading, bridge)
             with gr.Tab("Code lab", elem_id="lab-tab", render_children=True) as lab_tab:
                 build_lab_tab(service, service.settings.corpus, page, lab_tab, tab.box)
+            with gr.Tab("Practise", elem_id="practice-tab", render_children=True) as practice_tab:
+                build_practice_tab(service, page, practice_tab)
             with gr.Tab("Settings", elem_id="settings-tab", render_children=True) as settings_tab:
                 build_settings_tab(service, page, settings_tab, session)
         _poll(service, chat, page, session, header, tab)

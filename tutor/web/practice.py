@@ -1,0 +1,106 @@
+"""What the practice pages need of a running tutor: interviews, quizzes and the learner's state of the person at hand.
+
+Knows the service and the store; knows neither gradio nor HTML.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from tutor.grading.records import Grade
+from tutor.interview.conducting import Interviews, Opened
+from tutor.interview.records import CodeResult, Interview, Setup
+from tutor.judging import Attempt, Judge
+from tutor.learner import Evidence, LearnerState, learner_state
+from tutor.quiz.keeping import OpenedQuiz, Quizzes
+from tutor.records import Item
+from tutor.store.database import Database
+from tutor.store.practice import Practice, SavedPractice
+from tutor.store.records import LOCAL_USER
+
+DEMO = Setup(role="ML engineer", level="beginner", kinds=("concept",), number=2)
+"""Short enough to try everything in a few minutes."""
+
+
+class PracticeService(Protocol):
+    """The parts of a running tutor that practice uses."""
+
+    @property
+    def judge(self) -> Judge: ...
+    @property
+    def database(self) -> Database: ...
+    def items(self) -> tuple[Item, ...]: ...
+    def grade(self, item: Item, answer: str) -> Grade: ...
+
+
+class PracticeRoom:
+    """One person's practice. Everything raises StoreError where the database fails."""
+
+    def __init__(self, service: PracticeService, user: str = LOCAL_USER) -> None:
+        self._service, self._user = service, user
+
+    @property
+    def rows(self) -> Practice:
+        return Practice(self._service.database, self._user)
+
+    @property
+    def interviews(self) -> Interviews:
+        return Interviews(self.rows, self._service.grade)
+
+    @property
+    def quizzes(self) -> Quizzes:
+        return Quizzes(self.rows)
+
+    def items(self) -> tuple[Item, ...]:
+        return self._service.items()
+
+    def state(self) -> LearnerState:
+        """The learner's state now, in the zone of this machine."""
+        return learner_state(self.rows.evidence(), self.items(), datetime.now().astimezone())
+
+    def start_interview(self, setup: Setup) -> Opened:
+        """Raises PracticeError where nothing can be asked."""
+        known = {topic.topic: topic.value for topic in self.state().topics if topic.value is not None}
+        return self.interviews.start(setup, self.items(), known)
+
+    def waiting_interview(self) -> Opened | None:
+        """The interview that was touched last and is not over; None where there is none."""
+        waiting = self.rows.newest("interview", "running", "paused")
+        return self.interviews.open(waiting[0].id) if waiting else None
+
+    def waiting_quiz(self) -> OpenedQuiz | None:
+        """The quiz that was touched last and is not over; None where there is none."""
+        waiting = self.rows.newest("quiz", "running")
+        return self.quizzes.open(waiting[0].id) if waiting else None
+
+    def earlier_interviews(self) -> list[SavedPractice]:
+        return self.rows.newest("interview", "running", "paused", "finished")
+
+    def judge_program(self, interview: Interview, source: str, user: str) -> CodeResult:
+        """The program for the open question, judged by the exercise's cases. Raises TutorError where nothing runs."""
+        return code_result(source, self._service.judge.attempt(interview.current.item, source, user))
+
+    def record_attempt(self, item: Item, attempt: Attempt) -> None:
+        """Keeps an attempt in the code lab as evidence; one that was not run is none."""
+        if attempt.cases:
+            self.rows.add_evidence(attempt_evidence(item, attempt, datetime.now().astimezone()))
+
+    def say_mastery(self, topic: str, share: float) -> None:
+        """Keeps the learner's own word on a topic."""
+        now = datetime.now().astimezone()
+        key = f"own:{topic}:{now.isoformat(timespec='microseconds')}"
+        self.rows.add_evidence(Evidence(key, "own word", "", (topic,), share, now, note="You said so."))
+
+
+def code_result(source: str, attempt: Attempt) -> CodeResult:
+    passed = sum(case.verdict == "pass" for case in attempt.cases)
+    return CodeResult(source, attempt.verdict, passed, len(attempt.cases), attempt.problem)
+
+
+def attempt_evidence(item: Item, attempt: Attempt, at: datetime) -> Evidence:
+    """An attempt as a row: the share of its cases that pass."""
+    passed = sum(case.verdict == "pass" for case in attempt.cases)
+    note = f"{passed} of {len(attempt.cases)} cases pass. {attempt.problem}".strip()
+    key = f"attempt:{item.id}:{attempt.seed}"
+    return Evidence(key, "attempt", item.id, item.topics, passed / len(attempt.cases), at, note=note[:300])
