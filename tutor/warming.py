@@ -59,6 +59,11 @@ class Warming:
         """How many people are being answered now, or wait."""
         return self._asking
 
+    @property
+    def count(self) -> int:
+        """How many passages are kept."""
+        return len(self._read)
+
     def stop(self) -> None:
         """Ends the reading after the step that is under way."""
         self._stopped.set()

@@ -1,0 +1,1 @@
+"""Measures the tutor: `python -m benchmarks` runs everything and writes one table."""
