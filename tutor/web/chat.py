@@ -5,7 +5,7 @@ Knows the service's stream and the session; knows no gradio component, so that t
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +16,7 @@ from tutor.records import ChatModelChoice, Event, EvidenceEvent, Item, Question,
 from tutor.settings import Settings
 from tutor.store.records import Ticket, Versions
 from tutor.web import evidence, messages
+from tutor.web.feedback import Reactions
 from tutor.web.keeping import Keeping, with_items
 from tutor.web.models import can_generate
 from tutor.web.running_turn import RunningTurn, RunningTurns, failed
@@ -69,6 +70,7 @@ class Chat:
         self._service = service
         self.keeping = Keeping(service)
         self._running = RunningTurns()
+        self._reactions = Reactions(service)
 
     def ask(self, session: Session, text: str, request: str = "") -> Iterator[View]:
         """One view at once, one for each event, the last one with ``busy`` False. Raises nothing.
@@ -120,6 +122,20 @@ class Chat:
         session.turns[number] = declined(session.turns[number])
         self.keeping.decline(session.turns[number])
         session.shown = number
+        return self.view(session)
+
+    def rate(self, session: Session, number: int, verdict: str, note: str) -> View | None:
+        """Keeps what the person thinks of an answer. None where there is no such turn."""
+        return self._react(session, number, lambda turn: self._reactions.rate(turn, verdict, note))
+
+    def escalate(self, session: Session, number: int, note: str) -> View | None:
+        """Sends a turn to the trainers. None where there is no such turn."""
+        return self._react(session, number, lambda turn: self._reactions.escalate(turn, note))
+
+    def _react(self, session: Session, number: int, react: Callable[[ShownTurn], ShownTurn]) -> View | None:
+        if session.busy or not 0 <= number < len(session.turns):
+            return None
+        session.turns[number] = react(session.turns[number])
         return self.view(session)
 
     def open(self, session: Session, conversation: str) -> Iterator[View]:

@@ -104,6 +104,15 @@ def _wire(chat: Chat, conversations: ConversationList, session: gr.State, bridge
         view = chat.decline(state, _turn(event))
         return view_update(view) if view else nothing()
 
+    def rated(state: Session, event: gr.EventData) -> tuple[Any, ...]:
+        verdict, note = str(event._data.get("verdict", "")), str(event._data.get("note", ""))
+        view = chat.rate(state, _turn(event), verdict, note)
+        return view_update(view) if view else nothing()
+
+    def escalated(state: Session, event: gr.EventData) -> tuple[Any, ...]:
+        view = chat.escalate(state, _turn(event), "")
+        return view_update(view) if view else nothing()
+
     def evidence_of(state: Session, event: gr.EventData) -> str:
         return chat.show(state, _turn(event), int(event._data.get("number", 0)))
 
@@ -118,6 +127,8 @@ def _wire(chat: Chat, conversations: ConversationList, session: gr.State, bridge
     bridge.retry(again, [session], **answering)
     bridge.edit(edited, [session], **answering)
     bridge.go_on(gone_on, [session], **answering)
+    bridge.rate(rated, [session], shown, **quick)
+    bridge.escalate(escalated, [session], shown, **quick)
     bridge.none(none_of_these, [session], shown, **quick)
     bridge.show(evidence_of, [session], [tab.panel], **quick)
     tab.chatbot.select(message_selected, [session], [tab.panel], **quick)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tutor.records import Confidence, Decision, Item
+from tutor.web.feedback import below
 from tutor.web.labels import button, disclosure, one_line, questions
 from tutor.web.run_view import run_view
 from tutor.web.safe_markdown import attribute, citation, escape, inline, literal, render
@@ -77,7 +78,7 @@ def answered(turn: ShownTurn, number: int, titles: Mapping[str, str], can_rememb
     """The tutor's message, block by block, as far as the turn has come."""
     blocks = [*_head(turn), *_words(turn, number), *_progress(turn), *_offers(turn, number, titles, can_remember)]
     if turn.finished:
-        blocks += [*_confidence(turn), *_notices(turn), *_next(turn), *_actions(turn, number)]
+        blocks += [*_confidence(turn), *_notices(turn), *_next(turn), *_actions(turn, number), below(turn, number)]
     return "\n\n".join(block for block in blocks if block)
 
 

@@ -174,6 +174,13 @@ if (!window.tutorPage) {
       const message = button.closest("[data-testid=user]");
       const field = make("textarea", { value: message.querySelector(".whole").textContent, ariaLabel: "Your message", rows: 3 });
       editInPlace(field, "Ask", [message.querySelector(".typed"), message.querySelector(".below")], (text) =>
+    rate: (button) => {
+      const [turn, verdict] = button.value.split(":");
+      const note = button.closest(".feedback").querySelector(".note")?.value ?? "";
+      trigger("rate", { turn: Number(turn), verdict, note });
+    },
+    escalate: (button) => trigger("escalate", { turn: Number(button.value) }),
+    heard: () => trigger("heard", {}),
         trigger("edit", { turn: Number(button.value), text }),
       );
     },

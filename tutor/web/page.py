@@ -14,6 +14,7 @@ from tutor.web.chat_updates import QUIET, ChatTab, nothing, view_update
 from tutor.web.conversations import ConversationList
 from tutor.web.lab_tab import build_lab_tab
 from tutor.web.library_tab import build_library_tab
+from tutor.web.my_questions_tab import build_my_questions_tab, build_news
 from tutor.web.practice_tab import build_practice_tab
 from tutor.web.safe_markdown import escape
 from tutor.web.session import Session
@@ -43,6 +44,7 @@ def build_page(service: Service) -> gr.Blocks:
         session, reading = gr.State(Session()), gr.State("")
         bridge = gr.HTML("", elem_id="bridge", js_on_load=(FOLDER / "page.js").read_text(encoding="utf-8"))
         header = gr.HTML(_header(service, None), elem_id="header")
+        build_news(service, page, bridge)
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab("Chat", elem_id="chat-tab"):
                 tab = build_chat_tab(chat, ConversationList(chat.keeping), session, bridge)
@@ -52,6 +54,8 @@ def build_page(service: Service) -> gr.Blocks:
                 build_lab_tab(service, service.settings.corpus, page, lab_tab, tab.box)
             with gr.Tab("Practise", elem_id="practice-tab", render_children=True) as practice_tab:
                 build_practice_tab(service, page, practice_tab)
+            with gr.Tab("My questions", elem_id="my-questions-tab", render_children=True) as questions_tab:
+                build_my_questions_tab(service, questions_tab)
             with gr.Tab("Settings", elem_id="settings-tab", render_children=True) as settings_tab:
                 build_settings_tab(service, page, settings_tab, session)
         _poll(service, chat, page, session, header, tab)

@@ -28,6 +28,15 @@ _REMEMBERED = "The model answered from its memory, unverified."
 
 
 @dataclass(frozen=True)
+class Reaction:
+    """What the person said about a turn: a verdict, the number the trainers have it under, why that was not kept."""
+
+    rated: str = ""
+    number: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True)
 class ShownTurn:
     """A question and everything shown for it. ``own`` are the corpus's or the tutor's words, ``written`` the model's
     checked ones, ``remembered`` those of its memory, all Markdown. ``chosen`` is the id of the item that the person
@@ -61,6 +70,7 @@ class ShownTurn:
     interrupted: bool = False
     changed: bool = False
     unkept: str = ""
+    reaction: Reaction = Reaction()
 
     @property
     def finished(self) -> bool:

@@ -1,0 +1,109 @@
+"""Feedback on the page without a browser: the buttons below an answer, what they keep, what the person is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from web_fakes import FakeService
+
+from tutor.store.feedback import Feedback
+from tutor.store.inbox import Inbox
+from tutor.store.records import LOCAL_USER
+from tutor.web.chat import Chat, View
+from tutor.web.feedback import Reactions, news_view, questions_view
+from tutor.web.session import Session
+
+UNKNOWN = "How does a quantum annealer tunnel?"
+
+
+@pytest.fixture
+def service() -> Iterator[FakeService]:
+    service = FakeService()
+    yield service
+    service.database.close()
+
+
+@pytest.fixture
+def chat(service: FakeService) -> Chat:
+    return Chat(service)
+
+
+def ask(chat: Chat, session: Session, question: str) -> str:
+    """The tutor's last message once it is finished."""
+    return list(chat.ask(session, question))[-1].messages[-1]["content"]
+
+
+def last(view: View | None) -> str:
+    assert view is not None
+    return view.messages[-1]["content"]
+
+
+def test_an_abstention_offers_to_ask_the_trainers_in_one_click_and_gives_a_number(
+    chat: Chat, service: FakeService
+) -> None:
+    session = Session()
+    assert "do-escalate" in ask(chat, session, UNKNOWN)
+    shown = last(chat.escalate(session, 0, ""))
+    assert "as number 1" in shown
+    assert "do-escalate" not in shown
+    assert [(each.number, each.question) for each in Feedback(service.database, LOCAL_USER).inquiries()] == [
+        (1, UNKNOWN)
+    ]
+
+
+def test_an_answer_is_offered_to_the_trainers_after_it_was_rated_as_wrong(chat: Chat) -> None:
+    session = Session()
+    assert "do-escalate" not in ask(chat, session, "What is overfitting?")
+    assert "do-escalate" not in last(chat.rate(session, 0, "unclear", ""))
+    assert "do-escalate" in last(chat.rate(session, 0, "wrong", "It is the other way round."))
+
+
+@pytest.mark.parametrize("verdict", ["correct", "wrong", "wrong_evidence", "unclear"])
+def test_each_rating_can_be_pressed_and_is_confirmed(verdict: str, chat: Chat, service: FakeService) -> None:
+    session = Session()
+    assert f"0:{verdict}" in ask(chat, session, "What is overfitting?")
+    assert "Thank you" in last(chat.rate(session, 0, verdict, "A note."))
+    rating = Feedback(service.database, LOCAL_USER).ratings([session.turns[0].id])[session.turns[0].id]
+    assert (rating.verdict, rating.note) == (verdict, "A note.")
+
+
+def test_small_talk_has_nothing_to_rate(chat: Chat) -> None:
+    assert "do-rate" not in ask(chat, Session(), "hello")
+
+
+def test_a_rating_of_a_conversation_that_was_deleted_meanwhile_says_why_it_is_not_kept(chat: Chat) -> None:
+    session = Session()
+    ask(chat, session, "What is overfitting?")
+    chat.keeping.conversations().delete(session.conversation)
+    assert "This answer is not there any more" in last(chat.rate(session, 0, "wrong", ""))
+
+
+def test_a_turn_that_is_not_there_cannot_be_rated(chat: Chat) -> None:
+    assert chat.rate(Session(), 3, "wrong", "") is None
+
+
+def test_the_person_is_told_once_and_finds_the_state_under_my_questions(chat: Chat, service: FakeService) -> None:
+    session, reactions = Session(), Reactions(service)
+    ask(chat, session, UNKNOWN)
+    chat.escalate(session, 0, "")
+    assert news_view(reactions.news()) == ""
+    assert "Waiting for a trainer" in questions_view(reactions.questions())
+    Inbox(service.database).settle([1], "q001", "See gradient descent.", "tess")
+    assert "is answered now" in news_view(reactions.news())
+    assert "See gradient descent." in questions_view(reactions.questions())
+    reactions.heard([1])
+    assert news_view(reactions.news()) == ""
+    assert "is answered now" in questions_view(reactions.questions())
+
+
+def test_what_a_stranger_wrote_is_shown_as_text(chat: Chat, service: FakeService) -> None:
+    session, reactions = Session(), Reactions(service)
+    hostile = "zzz <script>alert(1)</script> <img src=x onerror=alert(2)>"
+    ask(chat, session, hostile)
+    chat.escalate(session, 0, "")
+    Inbox(service.database).reject([1], hostile, "tess")
+    for html in (news_view(reactions.news()), questions_view(reactions.questions())):
+        assert "&lt;script&gt;" in html
+        assert "<script" not in html
+        assert "<img" not in html
