@@ -15,12 +15,14 @@ from tutor.calibration.sample import ASKS_LEFT_OUT, QUESTIONS, Asked, PartialInd
 from tutor.corpus import read_corpus
 from tutor.embedding import embed_all
 from tutor.errors import CalibrationError
-from tutor.index import SearchIndex, text_digest, write_generation
+from tutor.generations import write_generation
+from tutor.index import SearchIndex, text_digest
 from tutor.json_lines import read_rows
 from tutor.passages import passages
 from tutor.records import Item
 from tutor.settings import default_corpus
 
+DIALOGUES = Path(__file__).parent / "questions" / "followups.jsonl"
 MEASURING = Path(__file__).parent / "questions"
 CORPUS = {item.id: item for item in read_corpus(default_corpus()).items}
 SEARCHED = [item for item in CORPUS.values() if passages(item)]
@@ -136,10 +138,20 @@ def test_no_question_of_the_calibration_is_used_to_measure_decisions() -> None:
         for name in ("question", "text")
         if name in row and re.search(r"\w", str(row[name]))
     }
-    fitted = [row["question"] for path in QUESTIONS.glob("*.jsonl") for row in read_rows(path, "question")]
+    rows = [row for path in QUESTIONS.glob("*.jsonl") for row in read_rows(path, "question", "turns")]
+    fitted = [row["question"] if "question" in row else " ".join(row["turns"]) for row in rows]
     assert len(measured) > 500
     assert len(fitted) > 700
     assert [text for text in fitted if _plain(text) in measured] == []
+
+
+def test_no_dialogue_of_the_calibration_is_one_that_measures() -> None:
+    def whole(path: Path) -> set[str]:
+        return {_plain(" ".join(row["turns"])) for row in read_rows(path, "turns")}
+
+    fitted, measured = whole(QUESTIONS / "dialogues.jsonl"), whole(DIALOGUES)
+    assert min(len(fitted), len(measured)) >= 80
+    assert not fitted & measured
 
 
 @pytest.mark.parametrize("name", ["answerable", "near_misses", "off_topic"])

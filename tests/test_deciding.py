@@ -17,10 +17,11 @@ from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
-from tutor import dialogue
+from tutor.acts import clean
 from tutor.calibration.record import Calibration, Fit
 from tutor.confidence import OWN_QUESTION, Verdict
-from tutor.deciding import Found, Resources, decide, find
+from tutor.deciding import decide
+from tutor.finding import Found, Resources, find
 from tutor.index import SearchIndex
 from tutor.ingestion import ingest
 from tutor.prompts import answer_prompt
@@ -71,7 +72,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SearchIndex:
 
 def _judged(question: Question | str, index: SearchIndex, judges: Resources) -> tuple[Found, Verdict]:
     asked = Question(question) if isinstance(question, str) else question
-    found = find(asked, dialogue.clean(asked.text), index, judges)
+    found = find(asked, clean(asked.text), index, judges)
     return decide(asked, found, index, judges, None)
 
 
@@ -252,7 +253,7 @@ def test_each_side_of_a_comparison_stands_among_the_first_hits(tmp_path: Path) -
 
 
 def test_two_sides_that_find_the_same_item_bring_it_once(small: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialogue, "sides", lambda text: ("What is dropout?", "dropout neurons"))
+    monkeypatch.setattr("tutor.dialogue.sides", lambda text: ("What is dropout?", "dropout neurons"))
     text = "the rows of a confusion matrix"
     found = find(Question(text), text, small, _judges(None))
     ids = [hit.item_id for hit in found.hits]

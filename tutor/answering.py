@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from langchain_core.embeddings import Embeddings
@@ -17,34 +18,38 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import patch_config
 
-from tutor import dialogue, outcomes, running
+from tutor import acts, dialogue, outcomes, retelling, running
 from tutor.calibration.record import Calibration
 from tutor.clock import milliseconds_since
 from tutor.confidence import Verdict, is_close, is_direct_match
-from tutor.deciding import Found, Resources, decide, find
+from tutor.deciding import decide
 from tutor.evidence import quote
+from tutor.finding import Found, Resources, find
 from tutor.generation import Written, generate, remember
+from tutor.grading import grade
 from tutor.index import IndexInUse, SearchIndex
 from tutor.judging import Judge
 from tutor.prompts import answer_prompt, memory_prompt
 from tutor.records import (
     Answer,
     Citation,
+    Confidence,
     DecisionEvent,
     DoneEvent,
     Event,
     EvidenceEvent,
-    FollowUp,
     Hit,
     Item,
     Question,
+    Style,
     Timings,
     TokenEvent,
 )
+from tutor.suggestions import suggestions
+from tutor.teaching_request import WITH_A_TOPIC
 from tutor.warming import Warming
 
 EVIDENCE_ITEMS = 3
-SUGGESTIONS = 3
 
 _FAILED = "The chat model failed or fell silent, so this is what could be checked: the corpus's own answer."
 _NOTHING_HELD = "The model's words did not hold against the passage: this is the corpus's own answer."
@@ -87,7 +92,7 @@ class Tutor(Runnable[Question, Answer]):
 
     def hits(self, question: Question) -> list[Hit]:
         """The whole ranking for a question, of which an answer shows the first ones."""
-        return find(question, dialogue.clean(question.text), self._index.get(), self._resources).hits
+        return find(question, acts.clean(question.text), self._index.get(), self._resources).hits
 
     def read_ahead(self, item_ids: Sequence[str]) -> None:
         """Has the chat model read the passages of these items, so that answers about them come sooner."""
@@ -108,8 +113,8 @@ class Tutor(Runnable[Question, Answer]):
 
     def _answer(self, question: Question, config: RunnableConfig | None) -> Iterator[Event]:
         started = time.perf_counter()
-        text = dialogue.clean(question.text)
-        act = dialogue.act(text)
+        text = acts.clean(question.text)
+        act = acts.act(text)
         index = self._index.get()
         if self._judge and (request := running.requested(question, index)):
             yield from running.run_turn(request, question, index, self._judge())
@@ -117,18 +122,59 @@ class Tutor(Runnable[Question, Answer]):
         if act != "question":
             yield from outcomes.reply(act, text, index)
             return
-        if question.from_memory or dialogue.asks_memory(text):
+        if question.from_memory or acts.asks_memory(text):
             yield from self._from_memory(question, text, started, config)
             return
-        found = find(question, text, index, self._resources)
+        wish = retelling.wish_of(question, text)
+        if wish and (spoken_of := retelling.item_meant(question, wish, index)):
+            yield from self._retell(wish.style, spoken_of, question, text, index, retelling.SPOKEN_OF, started, config)
+            return
+        topic = wish.topic if wish and wish.topic and wish.style in WITH_A_TOPIC else text
+        found = find(question, topic, index, self._resources)
         evidence = _evidence(found, index)
-        yield evidence
+        hidden = wish is not None and wish.style in retelling.HIDES_EVIDENCE
+        yield EvidenceEvent((), (), ()) if hidden else evidence
         found, verdict = decide(question, found, index, self._resources, config)
         timings = Timings(found.milliseconds, milliseconds_since(started))
-        if verdict.decision == "answer":
+        if verdict.decision == "answer" and wish and wish.style in WITH_A_TOPIC:
+            first = evidence.items[0]
+            hits = tuple(found.hits[: outcomes.SHOWN_HITS])
+            sure = verdict.confidence
+            yield from self._retell(wish.style, first, question, "", index, sure, started, config, hits)
+        elif verdict.decision == "answer":
             yield from self._answer_from(question, found, verdict, evidence, index, timings, started, config)
         else:
             yield from outcomes.without_answer(verdict, found, timings)
+
+    def _retell(
+        self,
+        style: Style,
+        item: Item,
+        question: Question,
+        message: str,
+        index: SearchIndex,
+        confidence: Confidence,
+        started: float,
+        config: RunnableConfig | None,
+        hits: tuple[Hit, ...] = (),
+    ) -> Iterator[Event]:
+        """``item`` told in ``style``. What the corpus has no words for the model may tell, checked as any answer.
+        ``hits`` are the whole ranking's first ones, where the item was searched."""
+        if style == "guided":
+            by = partial(grade, embedder=self._resources.embedder)
+            made = retelling.lesson(item, question, message, index, confidence, by)
+        else:
+            made = retelling.draft(style, item, question, index, confidence)
+        made = replace(made, hits=hits or made.hits)
+        timings = Timings(decision_ms=milliseconds_since(started))
+        model = self._resources.chat_model if question.generate and question.judge else None
+        if made.text or not model or style in retelling.HIDES_EVIDENCE:
+            yield from retelling.retell(made, item, timings)
+            return
+        yield retelling.evidence(made, item)
+        yield DecisionEvent("answer", made.confidence, made.standalone)
+        made = replace(made, text=item.body, model=self._resources.model_name, timings=timings)
+        yield from self._generate(model, question, made, (item,), False, started, config)
 
     def _answer_from(
         self,
@@ -151,7 +197,7 @@ class Tutor(Runnable[Question, Answer]):
             found.standalone,
             tuple(found.hits[: outcomes.SHOWN_HITS]),
             marks[:1],
-            suggestions=suggestions(items[0], question, index),
+            suggestions=suggestions(items[0], question, index.items),
             notices=found.notices,
             model=self._resources.model_name if model else "none",
             timings=timings,
@@ -199,7 +245,7 @@ class Tutor(Runnable[Question, Answer]):
         self, question: Question, text: str, started: float, config: RunnableConfig | None
     ) -> Iterator[Event]:
         """What the chat model knows by itself, asked for in so many words and marked as unverified."""
-        asked = dialogue.without_memory_words(text, question.history) if dialogue.asks_memory(text) else text
+        asked = dialogue.without_memory_words(text, question.history) if acts.asks_memory(text) else text
         yield EvidenceEvent((), (), ())
         yield DecisionEvent("abstain", outcomes.UNVERIFIED, asked)
         written = Written(started)
@@ -211,16 +257,6 @@ class Tutor(Runnable[Question, Answer]):
         yield DoneEvent(
             outcomes.remembered(asked, written.text, self._resources.model_name, written.timings(Timings()))
         )
-
-
-def suggestions(item: Item, question: Question, index: SearchIndex) -> tuple[FollowUp, ...]:
-    """Up to three next questions that the index answers and the person has not asked."""
-    asked = {turn.text.strip().lower() for turn in question.history} | {question.text.strip().lower()}
-    near = [*item.follow_ups, *(FollowUp(index.items[id].title, id) for id in item.related if id in index.items)]
-    fresh = {
-        each.item: each for each in reversed(near) if each.item in index.items and each.question.lower() not in asked
-    }
-    return tuple(reversed(fresh.values()))[:SUGGESTIONS]
 
 
 def _evidence(found: Found, index: SearchIndex) -> EvidenceEvent:

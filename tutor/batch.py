@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.answering import Tutor
+from tutor.dialogue import exchange
 from tutor.errors import TutorError
 from tutor.json_lines import read_rows
 from tutor.records import Answer, Question, ReferenceRun, Turn
@@ -34,7 +35,8 @@ def as_record(answer: Answer) -> dict[str, Any]:
         "model": answer.model,
         "notices": list(answer.notices),
     }
-    return record | ({"run": _run_record(answer.run)} if answer.run else {})
+    told = {"style": answer.style, "points": [asdict(point) for point in answer.points]} if answer.style else {}
+    return record | told | ({"run": _run_record(answer.run)} if answer.run else {})
 
 
 def _run_record(run: ReferenceRun) -> dict[str, Any]:
@@ -57,7 +59,7 @@ def answer_row(tutor: Tutor, row: dict[str, Any], generate: bool) -> Answer:
     history: tuple[Turn, ...] = ()
     for turn in turns[:-1]:
         earlier = tutor.invoke(Question(turn, history, generate=False))
-        history += (Turn("user", turn), Turn("assistant", earlier.text))
+        history += exchange(turn, earlier)
     return tutor.invoke(Question(turns[-1], history, generate))
 
 

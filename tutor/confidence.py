@@ -7,13 +7,13 @@ nothing of how a calibration is fitted, of models, or of how an answer is writte
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tutor.calibration.record import Fit
 from tutor.lexical import terms
 from tutor.records import Band, Confidence, Decision, Hit, Item
-from tutor.signals import SUFFICIENCY, retrieval_signals
+from tutor.signals import SUFFICIENCY, Signals, retrieval_signals
 
 CLARIFY_MARGIN = 0.06
 CLARIFY_TERMS = 2
@@ -28,14 +28,20 @@ OWN_QUESTION = 0.99
 @dataclass(frozen=True)
 class Basis:
     """By what a question is judged. ``conservative`` says that the calibration does not fit what is in use: then only
-    what is certified for half the risk is answered."""
+    what is certified for half the risk is answered. ``follow_up`` weighs what ``fit`` says of a message that leans on
+    the conversation."""
 
     fit: Fit
     conservative: bool = False
+    follow_up: Fit | None = None
 
     @property
     def answer(self) -> float | None:
         return self.fit.high if self.conservative else self.fit.answer
+
+    def of_follow_up(self) -> Basis:
+        """By what a message is judged that leans on the conversation."""
+        return self if self.follow_up is None else replace(self, fit=self.follow_up)
 
     @classmethod
     def unknown(cls) -> Basis:
@@ -55,17 +61,27 @@ class Verdict:
 NOTHING_FOUND = Verdict(Confidence(0.0, "low", "nothing in the corpus shares a word with the question"), "abstain")
 
 
-def judge(question: str, hits: Sequence[Hit], items: Mapping[str, Item], basis: Basis, yes: float | None) -> Verdict:
+def judge(
+    question: str,
+    hits: Sequence[Hit],
+    items: Mapping[str, Item],
+    basis: Basis,
+    yes: float | None,
+    added: Callable[[float], Signals] | None = None,
+) -> Verdict:
     """``hits`` were found with vectors; ``yes`` is the log-odds that the first one's passage is sufficient, where
-    ``basis`` weighs it."""
+    ``basis`` weighs it. ``added`` gives the signals of a follow-up from the probability that it would have alone."""
     if not hits:
         return NOTHING_FOUND
     signals = retrieval_signals(hits) | ({} if yes is None else {SUFFICIENCY: yes})
     value = basis.fit.probability(signals)
+    if added is not None and basis.follow_up is not None:
+        basis = basis.of_follow_up()
+        value = basis.fit.probability(added(value))
     if is_own_question(question, items[hits[0].item_id]):
         reason = "the question is one of the item's own"
         return Verdict(Confidence(max(value, OWN_QUESTION), "high", reason), "answer")
-    vague = is_vague(question, hits)
+    vague = added is None and is_vague(question, hits)
     decision = _decide(value, basis, vague)
     reason = _reason(decision, hits, basis, yes, vague)
     return Verdict(Confidence(value, _band(value, basis), reason), decision, vague and decision == "clarify")

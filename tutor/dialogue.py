@@ -1,89 +1,84 @@
-"""What kind of message this is, and what it asks once the conversation is taken into account.
+"""What a message asks, once the conversation before it is taken into account: its possible readings, as questions that
+stand by themselves.
 
-A first form: greetings, thanks, attempts to give the tutor orders, and follow-ups that lean on the question before.
-Works on words alone; knows nothing of retrieval or models.
+Works on words alone; which reading is meant is for the retrieval to say. Knows nothing of indexes or models.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import dataclass
 
-from bm25s import stopwords
+from tutor.acts import MEMORY_WISH, act, clean
+from tutor.lexical import terms
+from tutor.records import Answer, FollowUp, Turn
 
-from tutor.records import Turn
+REMEMBERED_EXCHANGES = 12
+"""How far back a conversation is looked at: what a message costs does not grow with the number of turns."""
 
-Act = Literal["question", "empty", "greeting", "thanks", "goodbye", "order", "abuse", "harm"]
+FEW_TERMS = 2
+NO_CUE_LEAD = 0.1
+SHORT_MESSAGE = 14
 
-QUESTION_CHARACTERS = 2000
-"""What is read of a message. Nothing that asks one question is longer."""
-
-_GREETING = re.compile(
-    r"(?:hi|hii+|hello|hey|heya|howdy|yo|greetings|good (?:morning|afternoon|evening)|how are you|what'?s up|sup)"
-    r"(?: (?:there|again|everyone|tutor|bot|friend|today|doing|you|how are|all|team))*"
-)
-_THANKS = re.compile(
-    r"\b(?:thanks|thank you|thx|tysm|ty|cheers|appreciated?|got it|makes sense|(?:very|super|so) helpful)\b"
-    r"|^(?:ok|okay|great|perfect|cool|nice|awesome|wow)(?: (?:ok|great|cool))?$"
-)
-_GOODBYE = re.compile(r"\b(?:good ?bye|bye|see (?:you|ya)|good night|cya|ciao|take care|farewell)\b|^later$")
-_ASKS = re.compile(
-    r"\b(?:what|how|why|when|which|who|explain|define|describe|difference|differ|vs|versus|compare|example|tell|list|"
-    r"name|show|give|between|is|are|does|do|can)\b"
-)
-_SMALLTALK_WORDS = 10
-MEMORY_WORDS = 25
-_SECRET = r"(?:api[ _-]?keys?|passwords?|environment variables?|credentials|secrets?)"
-_OUR_SERVER = r"(?:your|the|this) (?:server|machine|host|system)"
-_ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass|skip)\s+"
-    r"(?:(?:all|any|every|everything|of|in|your|the|my|our|this|that|these|those|previous|prior|earlier|preceding|given|"
-    r"initial|original|current|system|safety|content|hidden)\s+){0,6}"
-    r"(?:instruction|prompt|rule|guideline|polic|restriction|direction|above|context\b|passage|corpus|checks?\b)"
-    r"|\bnew instructions?\s*:"
-    r"|\b(?:your|this|full|entire|reveal|print|show|repeat|output|leak|dump|paste|(?:show|give|tell) me)\s+(?:the\s+)?"
-    r"(?:system|hidden|initial|secret|developer)\s+(?:prompt|message|instruction)"
-    r"|\b(?:reveal|print|show|repeat|output|leak|give|tell|dump|paste|what(?:'s| is| are))\b.{0,30}\byour\s+(?:\w+\s+)?"
-    r"(?:prompt|instructions|rules\b(?! of)|configuration|(?:access|api|secret) token)"
-    rf"|\b{_SECRET}.{{0,30}}\b(?:you (?:use|have|hold|know|store)|{_OUR_SERVER}|admin|env)\b"
-    rf"|\b(?:your|the server'?s?|admin|stored)\s+(?:\w+\s+)?{_SECRET}\b"
-    r"|\byou are (?:now|no longer)\b(?! (?:given|asked|told|working|building|facing|training|deploying|at|on)\b)"
-    r"|(?:^|[.!?,;:]\s*|\b(?:now|please)\s+)(?:act as (?:if(?! (?:i|we)\b)|an?|the|my)|pretend)\b|\bact as my\b"
-    r"|\bjailbreak (?:mode|yourself|now)|\bdeveloper mode|(?-i:\bDAN\b)"
-    r"|\brepeat (?:everything|the (?:text|words)|all)\b.{0,30}\babove"
-    r"|\bos\.system\b|\brm -rf\b|\bsubprocess\.|\b__import__\b|(?<![\w.])eval\([^)]|\bdrop table\b|\bformat c:"
-    r"|/etc/passwd|\bfork bomb",
-    re.IGNORECASE | re.DOTALL,
-)
-"""Only what is said to the tutor: "does dropout act as a regularizer?" and ``model.eval()`` are questions."""
-
-_INSULT = r"(?:stupid|idiot|moron|useless|dumb|trash|garbage|worthless|pathetic)"
-_ABUSE = re.compile(
-    rf"\b(?:fuck(?:ing)? (?:you|off|u)|you(?:'re| are) (?:an? )?(?:\w+ )?{_INSULT}|you (?:stupid|idiot|moron|worthless)"
-    r"|stupid (?:bot|machine|thing)|shut up|go to hell|piece of (?:shit|crap|garbage)|kill yourself|bastard|bitch|"
-    r"asshole)",
+_OPENERS = re.compile(
+    r"^(?:(?:ok(?:ay)?|yes|yeah|no|hm+|oh|right|sorry|thanks|cool|great)[ ,.!]+)*"
+    r"(?:and|but|so|or|also|then|why|how so|what about|how about|what if)\b|^(?:what|which) (?:one|of)\b",
     re.IGNORECASE,
 )
-_STUDY = r"(?:detect|classif|predict|recogni|scanner|filter|dataset|model|feature|label|regression)"
-_HARM = re.compile(
-    r"\b(?:write|make|build|create|code|give me) (?:me )?(?:an? |some )?(?:\w+ ){0,2}"
-    r"(?:malware|virus|ransomware|keylogger|trojan|exploit|bomb|weapon)\b"
-    rf"(?! (?:\w+ ){{0,2}}{_STUDY})"
-    r"|\b(?:kill|hurt|harm) (?:myself|someone|somebody|my \w+)\b|\bi (?:want|am going) to die\b"
-    rf"|^(?!.*\b{_STUDY}).*(?:\bsuicid|\bchest pain\b|\boverdose\b)",
-    re.IGNORECASE | re.DOTALL,
-)
-"""A model that finds malware, or that predicts an overdose, is a question about machine learning."""
-
-_LEANS = re.compile(
-    r"^(?:and|but|so|or|also|then|ok(?:ay)?|yes|no|why|how so|when|where)\b|^(?:what|how) about\b"
-    r"|^(?:what|which) (?:one|of)\b|\b(?:it|its|they|them|their|that|this|those|these|he|she)\b"
-    r"|\bthe (?:first|second|third|last|other|former|latter|same)(?: one)?\b"
-    r"|\b(?:example|more|simpler|shorter|deeper|again|instead)\b",
+_POINTERS = re.compile(
+    r"\b(?:it|its|it's|they|them|their|that|this|those|these(?! days)|one|ones|he|she|there)\b"
+    r"|\bthe (?:first|second|third|fourth|last|other|former|latter|same)\b",
     re.IGNORECASE,
 )
+_ASKS_MORE = re.compile(r"\b(?:example|more|simpler|shorter|deeper|again|instead|else|mention(?:ed)?|said)\b", re.I)
+_FILLERS = re.compile(r"\b(?:tho(?:ugh)?|u|ur|pls|plz|btw|lol|hmm+|ok(?:ay)?|get|mean(?:t)?|dont|don't)\b", re.I)
+_PRONOUN = re.compile(r"\b(?:it|they|them|this|that|these|those)\b(?! (?:true|possible|ok|okay|better|wise)\b)", re.I)
+_POSSESSIVE = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+_ORDINAL = re.compile(
+    r"\b(?:the )?(?:(first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other)(?: (?:one|option|"
+    r"type|method|kind|way|point|item|part|technique|thing|question))?|(?:number|option|step|no\.?|#) ?([1-9]))\b",
+    re.IGNORECASE,
+)
+_BARE_NUMBER = re.compile(r"^\W*(?:number |option |#)?([1-5])\W*$", re.IGNORECASE)
+_YES = (
+    r"(?:yes|yeah|yea|yep|yup|ya|sure|ok(?:ay)?|please|go on|go ahead|do it|of course|definitely|tell me|continue|"
+    r"sounds good|show me|i(?:'d| would) like that|let'?s (?:go|do (?:it|that)))"
+)
+_AGREES = re.compile(
+    rf"^\W*{_YES}(?:[ ,.!]+(?:{_YES}|thanks|that one|it|that|more|why not))*\W*$",
+    re.IGNORECASE,
+)
+_OFFERING = re.compile(
+    rf"\b(?:{_YES}|questions?|list(?:ed)?|offer(?:ed)?|suggest(?:ed|ions?)?|you|u|gave|show(?:ed|n)?)\b", re.IGNORECASE
+)
+_CORRECTS = re.compile(
+    r"^(?:no+|nope|nah|not that(?: one)?|sorry|wait|actually|wrong|not [\w ]{2,24}(?=,))\b[ ,.!-]*"
+    r"(?:(?:wrong|sorry|no)[ ,.!-]+)*"
+    r"(?:(?:i|we) (?:meant?|was asking|asked|want(?:ed)?)(?: about)?)?[ ,]*"
+    r"|^(?:i|we) (?:meant?|was asking(?: about)?)\b[ ,]*",
+    re.IGNORECASE,
+)
+_RETURNS = re.compile(
+    r"\b(?:(?:going |let'?s (?:go )?|can we go |coming |go )?back to|returning to|return to|earlier (?:you|we|i)|"
+    r"as for|(?:about |on )?the (?:first|earlier|previous) (?:thing|topic|question)|for (?:the )?[\w -]{2,30} again)\b",
+    re.IGNORECASE,
+)
+_AT_FIRST = re.compile(r"\bfirst (?:thing|topic|question)\b", re.IGNORECASE)
+_ASKING = re.compile(
+    r"^(?:(?:so|and|but|ok(?:ay)?|hi|hello|please|pls|can you|could you|tell me|explain|describe|define|show me|"
+    r"give me|wh?at(?:'?s| is| are| does| do)?|how (?:do(?:es)?|to|is|are|would (?:you|u)|should (?:i|we)|can i|do i)|"
+    r"why (?:is|are|do(?:es)?)|is|are|the|a|an|about|i|we|you|u|me|types of|difference between|code(?: for)?|write|"
+    r"mean(?:ing)?(?: of)?|(?:implement|handle|choose|prevent|build)(?= \w))\b[ ,]*)+",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(
+    r"(?:\b(?:works?|mean|differ|do|used for|code|please|pls|exactly|to me|in (?:ml|machine learning))\b|\W)+$"
+    r"|,? (?:how|what|why|when|which)\b.*$",
+    re.IGNORECASE,
+)
+
 _COMPARES = re.compile(r"\b(?:vs|versus|differ\w*|compar\w*|better|rather|instead|or)\b", re.IGNORECASE)
 _SIDE = r"([\w][\w' /+.-]{1,60}?)"
 _VERSUS = re.compile(
@@ -94,70 +89,192 @@ _BETWEEN = re.compile(
     rf"\b(?:difference|differences|choose|compare)\s+(?:between\s+)?{_SIDE}\s+(?:and|with|to)\s+{_SIDE}\s*(?:[?.,;:]|$)",
     re.I,
 )
-_MEMORY = re.compile(
-    r"\b(?:from|use|using) (?:your (?:own )?|the (?:chat )?model'?s own )(?:memory|knowledge)\b"
-    r"|\bfrom (?:your (?:own )?training\b(?! (?:data|set|loss|run|example))|the (?:chat )?model'?s memory\b)"
-    r"|\b(?:answer|reply|respond|tell me)\b(?: \w+){0,3} from memory\b"
-    r"|(?:^|[.,;:?-] ?)(?:(?:just|please) )*from memory\b"
-    r"|\banswer (?:it |this )?anyway\b"
-    r"|\b(?:answer|reply|respond|tell me)\b.{0,60}(?:\bwithout the corpus\b|\boutside (?:of )?(?:the|your) corpus\b)",
-    re.IGNORECASE,
+_LISTED = re.compile(
+    r"^\s*(?:[-*+]|\d+[.)])\s+(?:\*\*(.+?)\*\*|([^:.–—]{2,60}?)(?=[:.–—]|\s+(?:is|are|means)\b))", re.M
 )
-"""Only what is said to the tutor: "how does an LSTM read from memory?" is a question."""
-
-_LANGUAGES = {
-    "German": stopwords.STOPWORDS_GERMAN,
-    "Dutch": stopwords.STOPWORDS_DUTCH,
-    "French": stopwords.STOPWORDS_FRENCH,
-    "Spanish": stopwords.STOPWORDS_SPANISH,
-    "Portuguese": stopwords.STOPWORDS_PORTUGUESE,
-    "Italian": stopwords.STOPWORDS_ITALIAN,
-}
-_SCRIPTS = ("LATIN", "MATHEMATICAL", "SCRIPT", "MICRO")
 
 
-def clean(message: str) -> str:
-    """The message without control characters and needless space, cut to what is read of it."""
-    kept = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs") else char for char in message)
-    return re.sub(r"\s+", " ", kept).strip()[:QUESTION_CHARACTERS].strip()
+@dataclass(frozen=True)
+class Exchange:
+    """A question of the person and what the tutor made of it. ``asked`` is the message as typed, ``question`` what it
+    was understood as; ``item`` is what the answer rests on, "" for none."""
+
+    asked: str
+    question: str
+    answer: str
+    item: str
+    offered: tuple[FollowUp, ...] = ()
 
 
-def act(message: str) -> Act:
-    """What kind of message ``message``, already cleaned, is."""
-    if not any(char.isalnum() for char in message):
-        return "empty"
-    if _ORDER.search(message):
-        return "order"
-    if _ABUSE.search(message):
-        return "abuse"
-    if _HARM.search(message):
-        return "harm"
-    words = re.sub(r"[^\w' ]+", " ", message.lower())
-    words = re.sub(r"\s+", " ", words).strip()
-    if _GREETING.fullmatch(words):
-        return "greeting"
-    if "?" in message or len(words.split()) > _SMALLTALK_WORDS or _ASKS.search(words):
-        return "question"
-    return "goodbye" if _GOODBYE.search(words) else "thanks" if _THANKS.search(words) else "question"
+@dataclass(frozen=True)
+class Reading:
+    """A way to understand a message: ``text`` is a question that stands by itself. ``item`` is meant for certain where
+    it is given; ``not_item`` is the one the person did not mean. ``added`` are the terms that the message adds to the
+    conversation. ``lead`` is the score by which it must find more than the message as it stands: what does not sound
+    like a follow-up may be one all the same."""
+
+    text: str
+    item: str = ""
+    not_item: str = ""
+    added: tuple[str, ...] = ()
+    lead: float = 0.0
 
 
-def other_language(message: str) -> str:
-    """The language of a message that is not English, as a word for a person; empty for English or where unsure."""
-    words = re.findall(r"\b[^\W\d_]+\b", message.lower())
-    english = sum(word in stopwords.STOPWORDS_EN_PLUS for word in words)
-    letters = "".join(words)
-    foreign = sum(len(word) for word in words if not _latin(word))
-    if foreign > len(letters) / 3 or (foreign > 1 and not english):
-        return "another script"
-    counts = {name: sum(word in known for word in words) for name, known in _LANGUAGES.items()}
-    best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] > english + 1 else ""
+def exchange(message: str, answer: Answer) -> tuple[Turn, Turn]:
+    """A finished turn as the two messages that the next turn's history holds of it."""
+    offered = answer.suggestions or tuple(FollowUp("", item_id) for item_id in answer.choices)
+    item = answer.hits[0].item_id if answer.hits and answer.decision == "answer" else ""
+    said = "" if answer.origin == "memory" else "\n\n".join(filter(None, [answer.text, answer.tailored]))
+    return (
+        Turn("user", message, standalone=answer.standalone),
+        Turn("assistant", said, item=item, offered=offered, style=answer.style),
+    )
 
 
-def _latin(word: str) -> bool:
-    """Whether ``word`` may stand in English: Latin letters, those of a formula, or one or two Greek ones."""
-    scripts = _SCRIPTS if len(word) > 2 else (*_SCRIPTS, "GREEK")
-    return all(unicodedata.name(char, "").startswith(scripts) for char in word if char.isalpha())
+def exchanges(history: Sequence[Turn]) -> list[Exchange]:
+    """The questions so far that asked something, each with its answer, oldest first."""
+    found = []
+    turns = list(history)[-2 * REMEMBERED_EXCHANGES :]
+    for place, turn in enumerate(turns):
+        if turn.role != "user" or act(clean(turn.text)) != "question":
+            continue
+        after = (
+            turns[place + 1] if place + 1 < len(turns) and turns[place + 1].role == "assistant" else Turn("user", "")
+        )
+        asked = clean(turn.text)
+        found.append(Exchange(asked, clean(turn.standalone) or asked, after.text, after.item, after.offered))
+    return found
+
+
+def item_spoken_of(history: Sequence[Turn]) -> str:
+    """The id of the item that the tutor's last answer with one rests on, "" where there is none."""
+    return next((turn.item for turn in reversed(history) if turn.role == "assistant" and turn.item), "")
+
+
+def readings(message: str, history: Sequence[Turn]) -> list[Reading]:
+    """What ``message`` may mean, the message as it stands first; one reading alone where there is no doubt."""
+    asked = exchanges(history)
+    if not asked:
+        return [Reading(message)]
+    last = asked[-1]
+    if offer := offer_taken(message, last):
+        return [offer]
+    rest = _CORRECTS.sub("", message, count=1).strip() if _CORRECTS.search(message) else message
+    corrected = rest != message and bool(rest)
+    returned = _returned_to(rest, asked)
+    about = returned or last
+    lead = 0.0 if corrected or returned or leans_on_history(rest) else NO_CUE_LEAD
+    root = _root(asked, about)
+    pointed = _with_entry(rest, about, root)
+    subject = subject_of(root.asked)
+    not_item = last.item if corrected and _is_only_ordinal(rest) else ""
+    known = {term for each in asked for term in terms(each.asked)}
+    added = tuple(term for term in terms(_without_pointers(pointed)) if term not in known)
+    texts = [pointed, f"{root.asked} {pointed}", _naming(pointed, subject)]
+    in_context = [Reading(text, "", not_item, added, lead) for text in dict.fromkeys(texts) if text != rest]
+    return [Reading(rest, not_item=not_item), *in_context]
+
+
+def leans_on_history(message: str) -> bool:
+    """Whether ``message`` may need the questions before it to be understood."""
+    few = len(set(terms(message))) <= FEW_TERMS
+    cue = any(each.search(message) for each in (_OPENERS, _POINTERS, _ORDINAL, _ASKS_MORE, _RETURNS))
+    return few or (cue and len(message.split()) <= SHORT_MESSAGE)
+
+
+def subject_of(question: str) -> str:
+    """What a question is about, in its own words: "PCA" of "What is PCA?"."""
+    return _TRAILING.sub("", _ASKING.sub("", question)).strip() or question.strip(" ?.!")
+
+
+def _root(asked: Sequence[Exchange], about: Exchange) -> Exchange:
+    """The question that opened the topic of ``about``: the last one up to it that leans on none before."""
+    place = asked.index(about)
+    while place > 0 and leans_on_history(asked[place].asked) and asked[place].item in ("", asked[place - 1].item):
+        place -= 1
+    return asked[place]
+
+
+def offer_taken(message: str, last: Exchange) -> Reading | None:
+    """The question that the tutor offered and the person takes: by a yes, its number or its place in the list."""
+    if not last.offered:
+        return None
+    place: int | None = None
+    if _AGREES.match(message):
+        place = 0
+    elif (_BARE_NUMBER.match(message) or not terms(_OFFERING.sub(" ", _ORDINAL.sub(" ", message)))) and (
+        not _entries(last.answer) or _OFFERING.search(message)
+    ):
+        place = _place(message, len(last.offered))
+    if place is None or not 0 <= place < len(last.offered):
+        return None
+    offer = last.offered[place]
+    return Reading(offer.question or message, item=offer.item)
+
+
+def _place(message: str, count: int) -> int | None:
+    """Which of ``count`` things "the second one" or "2" points at, from 0."""
+    if bare := _BARE_NUMBER.match(message):
+        return int(bare[1]) - 1
+    found = _ORDINAL.search(message)
+    if not found:
+        return None
+    word = (found[1] or found[2]).lower()
+    if word.isdigit() or word[0].isdigit():
+        return int(word[0]) - 1
+    if word in _ORDINALS:
+        return _ORDINALS.index(word)
+    return {"former": 0, "latter": 1, "other": 1, "last": count - 1}[word]
+
+
+def _with_entry(message: str, about: Exchange, root: Exchange) -> str:
+    """``message`` with "the second one" as what stands there: the second side of a comparison, or the second entry of
+    the list in the answer."""
+    listed = list(sides(root.asked)) or _entries(about.answer)
+    place = _place(message, len(listed))
+    if place is None or not 0 <= place < len(listed):
+        return message
+    named = listed[place]
+    return f"What is {named}?" if _is_only_ordinal(message) else _ORDINAL.sub(lambda _: named, message, count=1)
+
+
+def _without_pointers(message: str) -> str:
+    for pointer in (_ORDINAL, _RETURNS, _ASKS_MORE, _POINTERS, _FILLERS):
+        message = pointer.sub(" ", message)
+    return message
+
+
+def _is_only_ordinal(message: str) -> bool:
+    return bool(_BARE_NUMBER.match(message)) or (
+        bool(_ORDINAL.search(message)) and not terms(_ORDINAL.sub(" ", message))
+    )
+
+
+def _entries(answer: str) -> list[str]:
+    """The names in the list that an answer holds, in order; none where it holds no list."""
+    return [(bold or plain).strip(" :.") for bold, plain in _LISTED.findall(answer)]
+
+
+def _naming(message: str, subject: str) -> str:
+    """``message`` with its pronoun as the thing it stands for, or with that thing behind it."""
+    if _POSSESSIVE.search(message):
+        return _POSSESSIVE.sub(lambda _: f"{subject}'s", message, count=1)
+    if _PRONOUN.search(message):
+        return _PRONOUN.sub(lambda _: subject, message, count=1)
+    return f"{message.rstrip(' ?.!')} ({subject})?"
+
+
+def _returned_to(message: str, asked: Sequence[Exchange]) -> Exchange | None:
+    """The earlier exchange that the person goes back to, by its place or by its words."""
+    if len(asked) < 2:
+        return None
+    if _RETURNS.search(message) and _AT_FIRST.search(message):
+        return asked[0]
+    own = set(terms(message))
+    shared = [(len(own & set(terms(f"{each.asked} {each.question}"))), place) for place, each in enumerate(asked)]
+    best, place = max(shared)
+    returns = best and place < len(asked) - 1 and (_RETURNS.search(message) or not shared[-1][0])
+    return asked[place] if returns else None
 
 
 def sides(message: str) -> tuple[str, ...]:
@@ -166,32 +283,14 @@ def sides(message: str) -> tuple[str, ...]:
     return tuple(side.strip() for side in found.groups()) if found else ()
 
 
-def asks_memory(message: str) -> bool:
-    """Whether the person wants the chat model's own knowledge, which the corpus does not vouch for.
-
-    A long message is not taken at its word: there it may be part of something that was pasted.
-    """
-    return len(message.split()) <= MEMORY_WORDS and bool(_MEMORY.search(message))
-
-
-def without_memory_words(message: str, history: Sequence[Turn]) -> str:
-    """What is asked of the model's memory: ``message`` itself, or the question before it where it says no more than
-    "answer from memory"."""
-    rest = _MEMORY.sub(" ", message).strip(" ,.:;?")
-    return message if len(rest.split()) > 3 else with_previous("", history).strip() or message
-
-
 def compares(message: str) -> bool:
     """Whether ``message`` asks about two things side by side."""
     return bool(_COMPARES.search(message))
 
 
-def leans_on_history(message: str) -> bool:
-    """Whether ``message`` seems to need the question before it to be understood."""
-    return bool(_LEANS.search(message)) and len(message.split()) <= 14
-
-
-def with_previous(message: str, history: Sequence[Turn]) -> str:
-    """The person's last question before ``message``, followed by ``message``."""
-    asked = [turn.text for turn in history if turn.role == "user" and act(clean(turn.text)) == "question"]
-    return f"{clean(asked[-1])} {message}" if asked else message
+def without_memory_words(message: str, history: Sequence[Turn]) -> str:
+    """What is asked of the model's memory: ``message`` itself, or the question before it where it says no more than
+    "answer from memory"."""
+    rest = MEMORY_WISH.sub(" ", message).strip(" ,.:;?")
+    asked = exchanges(history)
+    return message if len(rest.split()) > 3 or not asked else asked[-1].question

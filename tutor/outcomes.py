@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tutor import dialogue
+from tutor import acts
 from tutor.confidence import Verdict
-from tutor.deciding import Found
+from tutor.finding import Found
 from tutor.index import SearchIndex
 from tutor.records import (
     Answer,
@@ -38,7 +38,7 @@ _NEAREST = "The corpus does not hold an answer to this, so I will not guess. The
 _NOTHING_NEAR = "The corpus does not hold an answer to this, so I will not guess."
 _VAGUE = "That could mean several things. Which one do you mean?"
 _UNSURE = "I am not sure that the corpus answers exactly this. Is it one of these?"
-_REPLIES: dict[dialogue.Act, str] = {
+_REPLIES: dict[acts.Act, str] = {
     "greeting": "Hello! Ask me anything that a machine-learning interviewer might ask you.",
     "thanks": "You're welcome. Ask the next one whenever you like.",
     "goodbye": "Goodbye, and good luck with the interview!",
@@ -47,7 +47,7 @@ _REPLIES: dict[dialogue.Act, str] = {
     "harm": "I cannot help with that. For anything urgent, please turn to people who can, such as emergency services.",
     "empty": "Which machine-learning question would you like to practise? A few to start with:",
 }
-_DECISIONS: dict[dialogue.Act, Decision] = {
+_DECISIONS: dict[acts.Act, Decision] = {
     "order": "refuse",
     "abuse": "refuse",
     "harm": "refuse",
@@ -56,7 +56,7 @@ _DECISIONS: dict[dialogue.Act, Decision] = {
 _FIRST_QUESTIONS = ("q001", "q013", "q052", "q034")
 
 
-def reply(act: dialogue.Act, text: str, index: SearchIndex) -> Iterator[Event]:
+def reply(act: acts.Act, text: str, index: SearchIndex) -> Iterator[Event]:
     """A message that asks nothing: one fitting sentence, no search."""
     decision = _DECISIONS.get(act, "smalltalk")
     sure = Confidence(0.0, "low", "the message asks nothing about machine learning")

@@ -15,6 +15,8 @@ Decision = Literal["answer", "clarify", "abstain", "refuse", "smalltalk"]
 Band = Literal["high", "medium", "low"]
 Field = Literal["question", "answer", "both", "ask", "asks", "words", "wording", "content"]
 Origin = Literal["item", "model", "memory"]
+Style = Literal["", "simpler", "deeper", "example", "analogy", "summary", "sentence", "hint", "guided"]
+"""How an answer is told: "" is the item's answer to the question; the others are other ways of telling the same."""
 
 
 @dataclass(frozen=True)
@@ -165,10 +167,16 @@ class Confidence:
 
 @dataclass(frozen=True)
 class Turn:
-    """One earlier message of the conversation."""
+    """One earlier message of the conversation. ``standalone`` is what a person's message was understood as. Of the
+    tutor's message, ``item`` is the id of the item it rests on, ``offered`` are the questions and items it offered to
+    click, in the order shown, and ``style`` is how it told what it told."""
 
     role: Literal["user", "assistant"]
     text: str
+    standalone: str = ""
+    item: str = ""
+    offered: tuple[FollowUp, ...] = ()
+    style: Style = ""
 
 
 @dataclass(frozen=True)
@@ -176,7 +184,8 @@ class Question:
     """What a person asks, with the conversation before it. ``generate`` False asks for the corpus's own words only;
     ``judge`` False asks no chat model at all, not even whether a passage answers the question. ``chosen`` is the id of
     the item that the person clicked, when asked which one was meant. ``from_memory`` asks for the chat model's own
-    words, which nothing verifies."""
+    words, which nothing verifies. ``style`` asks for another way of telling, of the item ``chosen`` or of the one
+    before; the words of ``text`` can ask for it too."""
 
     text: str
     history: tuple[Turn, ...] = ()
@@ -184,6 +193,15 @@ class Question:
     judge: bool = True
     chosen: str = ""
     from_memory: bool = False
+    style: Style = ""
+
+
+@dataclass(frozen=True)
+class PointReached:
+    """A key point in guided mode: its text once the learner has said it ("" before), and how far the learner is."""
+
+    text: str
+    verdict: Literal["covered", "partly", "missing", "contradicted"]
 
 
 @dataclass(frozen=True)
@@ -222,7 +240,8 @@ class Answer:
     ``tailored`` are the model's checked words below the item's own answer, on a direct match. ``notices`` are
     sentences about how the answer came to be (the model is still loading, its words were dropped, the question is not
     in English); ``dropped`` are the sentences that did not pass the check, each with its reason. ``run`` is the
-    reference solution that was run, where the person asked for it.
+    reference solution that was run, where the person asked for it. ``style`` is how the item is told, ``points`` what
+    of it a learner has reached in guided mode.
     """
 
     decision: Decision
@@ -240,6 +259,8 @@ class Answer:
     dropped: tuple[str, ...] = ()
     timings: Timings = Timings()
     run: ReferenceRun | None = None
+    style: Style = ""
+    points: tuple[PointReached, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tutor import dialogue
+from tutor import acts
 from tutor.call_text import parse_call
 from tutor.clock import milliseconds_since
 from tutor.drawings import draw, supplement
@@ -58,7 +58,7 @@ def exercises_of(index: SearchIndex) -> tuple[Item, ...]:
 
 def run_turn(request: RunRequest, question: Question, index: SearchIndex, judge: Judge) -> Iterator[Event]:
     """Runs what was asked for. The token holds the result; the finished answer has the picture too."""
-    text = dialogue.clean(question.text)
+    text = acts.clean(question.text)
     if not request.exercise:
         yield from _which(request, text, exercises_of(index))
         return

@@ -5,13 +5,20 @@ Knows hits and the chat model's yes or no; nothing of thresholds or of what is d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
-from tutor.records import Hit
+from tutor.lexical import LexicalIndex, terms
+from tutor.records import Hit, Item
 
 RETRIEVAL_SIGNALS = ("score", "margin", "ask", "words", "wording")
 SUFFICIENCY = "sufficiency"
 """The log-odds of the chat model's yes to "does the passage answer the question?"."""
+
+ALONE, COVERED, MISSING = "alone", "covered", "missing"
+FOLLOW_UP_SIGNALS = (ALONE, COVERED, MISSING)
+"""Of a message that leans on the conversation. The conversation's words match whatever is asked about its topic, so
+what counts is whether the item holds the words that the message adds."""
 
 Signals = Mapping[str, float]
 
@@ -25,4 +32,20 @@ def retrieval_signals(hits: Sequence[Hit]) -> dict[str, float]:
         "ask": first.scores.get("ask", 0.0),
         "words": first.scores.get("words", 0.0),
         "wording": first.scores.get("wording", 0.0),
+    }
+
+
+def follow_up_signals(alone: float, added: Sequence[str], item: Item, words: LexicalIndex) -> dict[str, float]:
+    """``alone`` is the probability as if the message stood by itself, as log-odds; then how much of the ``added``
+    terms, each as rare as it is (idf), stands in the item: the share in [0, 1], and what is missing."""
+    told = [item.title, item.question, item.body, *item.asks, *(point.text for point in item.key_points)]
+    told += [text for each in item.misconceptions for text in (each.claim, each.why)]
+    known = set(terms(" ".join(told)))
+    whole = sum(words.idf(term) for term in added)
+    missing = sum(words.idf(term) for term in added if term not in known)
+    bounded = min(max(alone, 1e-4), 1 - 1e-4)
+    return {
+        ALONE: math.log(bounded / (1 - bounded)),
+        COVERED: 1 - missing / whole if whole else 1.0,
+        MISSING: missing,
     }

@@ -15,12 +15,12 @@ from langchain_core.language_models import BaseChatModel
 
 from tutor.calibration.fitting import Fitted, fit
 from tutor.calibration.record import Calibration, Fit
-from tutor.calibration.sample import Asked, draw
+from tutor.calibration.sample import Asked, draw, draw_follow_ups
 from tutor.embedding import embedder_name
 from tutor.errors import ChatModelError
 from tutor.index import SearchIndex
 from tutor.prompts import fingerprint, sufficiency_prompt
-from tutor.signals import RETRIEVAL_SIGNALS, SUFFICIENCY, retrieval_signals
+from tutor.signals import FOLLOW_UP_SIGNALS, RETRIEVAL_SIGNALS, SUFFICIENCY, follow_up_signals, retrieval_signals
 from tutor.sufficiency import log_odds
 
 Progress = Callable[[str, int, int], None]
@@ -54,13 +54,15 @@ def calibrate(
     chat_model: BaseChatModel | None,
     model_name: str,
     progress: Progress,
-) -> tuple[Calibration, list[Summary]]:
+) -> tuple[Calibration, list[Summary | str]]:
     """Without a chat model ``with_model`` is None. Raises CalibrationError where the corpus is too small, and
     ChatModelError where the model does not give probabilities."""
     sample = draw(index, embedder)
     signals = [retrieval_signals(asked.hits) for asked in sample]
     bare = fit(sample, signals, RETRIEVAL_SIGNALS)
-    summaries = [_summary("without a model", bare, sample)]
+    follow_ups = draw_follow_ups(index, embedder)
+    leaning, of_leaning = _fit_follow_ups(follow_ups, index, bare.fit)
+    summaries: list[Summary | str] = [_summary("without a model", bare, sample), *of_leaning]
     calibration = Calibration(
         time.strftime("%Y-%m-%d"),
         embedder_name(embedder),
@@ -69,13 +71,46 @@ def calibrate(
         tuple(sorted(index.words.item_ids)),
         bare.fit,
         None,
+        leaning,
     )
     if chat_model is None:
         return calibration, summaries
     replies = _replies(sample, index, chat_model, progress)
     judged = [row | {SUFFICIENCY: yes} for row, yes in zip(signals, replies, strict=True)]
     full = fit(sample, judged, (*RETRIEVAL_SIGNALS, SUFFICIENCY))
-    return replace(calibration, with_model=full.fit), [*summaries, _summary(f"with {model_name}", full, sample)]
+    heard = _replies(follow_ups, index, chat_model, progress)
+    leaning, of_leaning = _fit_follow_ups(follow_ups, index, full.fit, heard)
+    calibration = replace(calibration, with_model=full.fit, follow_up_with_model=leaning)
+    return calibration, [*summaries, _summary(f"with {model_name}", full, sample), *of_leaning]
+
+
+def _fit_follow_ups(
+    sample: Sequence[Asked], index: SearchIndex, alone: Fit, replies: Sequence[float] = ()
+) -> tuple[Fit | None, list[str]]:
+    """The fit of messages that lean on their conversation, on top of ``alone``, and a sentence on it; None where there
+    are too few."""
+    if not sample:
+        return None, []
+    said: list[dict[str, float]] = [{SUFFICIENCY: reply} for reply in replies] or [{} for _ in sample]
+    rows = [
+        follow_up_signals(
+            alone.probability(retrieval_signals(asked.hits) | yes),
+            asked.added,
+            index.items[asked.hits[0].item_id],
+            index.words,
+        )
+        for asked, yes in zip(sample, said, strict=True)
+    ]
+    fitted = fit(sample, rows, FOLLOW_UP_SIGNALS)
+    right = np.array([asked.is_right for asked in sample])
+    if fitted.fit.answer is None:
+        return fitted.fit, [f"follow-ups: no threshold could be certified for a risk of {fitted.fit.risk:.0%}"]
+    answered = fitted.probabilities >= fitted.fit.answer
+    return fitted.fit, [
+        f"follow-ups{' with the model' if replies else ''}: from {fitted.fit.answer:.2f} on the risk is certified to "
+        f"be at most {fitted.fit.risk:.0%}; that answers {np.mean(answered[right]):.0%} of those that are found "
+        f"rightly and {np.mean(answered[~right]):.0%} of the others"
+    ]
 
 
 def _replies(sample: Sequence[Asked], index: SearchIndex, chat_model: BaseChatModel, progress: Progress) -> list[float]:

@@ -7,7 +7,7 @@ of them. Knows nothing of where signals come from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ RISK = 0.10
 """The share of wrong ones among answered questions that is certified, with ``CERTAINTY``."""
 
 CERTAINTY = 0.95
-MIX: dict[Source, float] = {"question": 0.45, "ask": 0.15, "near miss": 0.22, "item removed": 0.08, "off topic": 0.1}
+MIX: Mapping[Source, float] = {"question": 0.45, "ask": 0.15, "near miss": 0.22, "item removed": 0.08, "off topic": 0.1}
 """What people are taken to ask: six in ten questions that the corpus answers, three near misses, one off topic.
 
 Asks count less than the project's questions, because an item's asks were written to be unlike each other: one that is
@@ -81,8 +81,9 @@ def fit(sample: Sequence[Asked], signals: Sequence[dict[str, float]], names: Seq
 def mix_weights(sources: Sequence[Source]) -> Vector:
     """Weights with which the sources stand to each other as in ``MIX``; their mean is 1."""
     counts = {source: sources.count(source) for source in set(sources)}
-    whole = sum(MIX[source] for source in counts)
-    return np.array([MIX[source] / whole * len(sources) / counts[source] for source in sources])
+    shares = {source: MIX.get(source, 1.0) for source in counts}
+    whole = sum(shares.values())
+    return np.array([shares[source] / whole * len(sources) / counts[source] for source in sources])
 
 
 def certified_threshold(probabilities: Vector, right: np.ndarray, risk: float) -> float | None:
@@ -107,7 +108,9 @@ def _in_the_mix(sample: Sequence[Asked]) -> np.ndarray:
     """Places of a part of the sample in which the sources stand to each other as in ``MIX``; counts certify, weights
     cannot."""
     places = {source: [at for at, asked in enumerate(sample) if asked.source == source] for source in MIX}
-    size = min(len(found) / MIX[source] for source, found in places.items() if found)
+    size = min((len(found) / MIX[source] for source, found in places.items() if found), default=0.0)
+    if not size:
+        return np.arange(len(sample))
     chosen = [
         at
         for source, found in places.items()

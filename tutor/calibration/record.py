@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from tutor.errors import CalibrationError
-from tutor.signals import RETRIEVAL_SIGNALS, SUFFICIENCY, Signals
+from tutor.signals import FOLLOW_UP_SIGNALS, RETRIEVAL_SIGNALS, SUFFICIENCY, Signals
 
 SHIPPED = Path(__file__).parent / "shipped.json"
 CHANGED_SHARE = 0.2
@@ -43,7 +43,8 @@ class Fit:
 
 @dataclass(frozen=True)
 class Calibration:
-    """``with_model`` goes with ``chat_model`` only; ``items`` are the ids that were searched."""
+    """``with_model`` goes with ``chat_model`` only; ``items`` are the ids that were searched. ``follow_up`` and
+    ``follow_up_with_model`` weigh a message that leans on the conversation, on top of the other two."""
 
     date: str
     embedder: str
@@ -52,6 +53,8 @@ class Calibration:
     items: tuple[str, ...]
     without_model: Fit
     with_model: Fit | None
+    follow_up: Fit | None = None
+    follow_up_with_model: Fit | None = None
 
     def mismatch(self, items: Collection[str]) -> str:
         """What speaks against using it on an index of these searched ids, as a sentence; empty where nothing does."""
@@ -87,10 +90,13 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
 
 def _is_usable(calibration: Calibration) -> bool:
     """Whether every number can be one, and every weight is of a signal that there is."""
-    full = calibration.with_model
-    return _is_fit(calibration.without_model, RETRIEVAL_SIGNALS) and (
-        full is None or _is_fit(full, (*RETRIEVAL_SIGNALS, SUFFICIENCY))
-    )
+    fits = [
+        (calibration.without_model, RETRIEVAL_SIGNALS),
+        (calibration.with_model, (*RETRIEVAL_SIGNALS, SUFFICIENCY)),
+        (calibration.follow_up, FOLLOW_UP_SIGNALS),
+        (calibration.follow_up_with_model, FOLLOW_UP_SIGNALS),
+    ]
+    return all(fit is None or _is_fit(fit, signals) for fit, signals in fits)
 
 
 def _is_fit(fit: Fit, signals: Collection[str]) -> bool:

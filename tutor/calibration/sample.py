@@ -15,14 +15,17 @@ from typing import Literal
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from tutor.acts import act, clean
 from tutor.embedding import FloatMatrix, FloatVector, embed_all
 from tutor.errors import CalibrationError
+from tutor.finding import Resources, find
 from tutor.index import SearchIndex, text_digest
 from tutor.json_lines import read_rows
 from tutor.lexical import LexicalIndex
 from tutor.passages import lexical_text, passages
-from tutor.records import Hit, Item, Match, Passage
+from tutor.records import Hit, Item, Match, Passage, Question, Turn
 from tutor.retrieval import retrieve_vector
+from tutor.suggestions import suggestions
 
 QUESTIONS = Path(__file__).parent / "questions"
 ASKS_LEFT_OUT = 4
@@ -30,19 +33,24 @@ ASKS_LEFT_OUT = 4
 
 FEWEST_ITEMS = 20
 
-Source = Literal["question", "ask", "near miss", "item removed", "off topic"]
-"""The project's own answerable questions, asks of the corpus, near misses, asks whose item was taken away, the rest."""
+FEWEST_FOLLOW_UPS = 60
+
+Source = Literal["question", "ask", "near miss", "item removed", "off topic", "follow up"]
+"""The project's own answerable questions, asks of the corpus, near misses, asks whose item was taken away, off-topic
+messages; last messages of dialogues."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with its hits. ``group`` is the item it belongs to: all of its questions are held out together."""
+    """A question with its hits. ``group`` is the item it belongs to: all of its questions are held out together.
+    ``added`` are the terms that a follow-up adds to its conversation."""
 
     text: str
     source: Source
     group: str
     hits: tuple[Hit, ...]
     is_right: bool
+    added: tuple[str, ...] = ()
 
 
 class PartialIndex:
@@ -99,6 +107,38 @@ def draw(index: SearchIndex, embedder: Embeddings) -> list[Asked]:
         is_right = bool(hits) and hits[0].item_id in plan.golds
         drawn.append(Asked(plan.text, plan.source, plan.group, tuple(hits), is_right))
     return [each for each in drawn if each.hits]
+
+
+def draw_follow_ups(index: SearchIndex, embedder: Embeddings) -> list[Asked]:
+    """The last messages of the project's dialogues, as far as they lean on what was said before; the messages before
+    them count as answered from their first hit. None where the corpus is too different to learn from them."""
+    known = set(index.items)
+    rows = [row for row in read_rows(QUESTIONS / "dialogues.jsonl", "turns") if set(row["gold_last"]) <= known]
+    if len(rows) < FEWEST_FOLLOW_UPS:
+        return []
+    resources = Resources(embedder)
+    drawn = []
+    for row in rows:
+        history: tuple[Turn, ...] = ()
+        for message in row["turns"][:-1]:
+            history += _exchange(message, history, index, resources)
+        asked = Question(row["turns"][-1], history)
+        found = find(asked, clean(asked.text), index, resources)
+        if found.added is not None and found.hits:
+            first = found.hits[0].item_id
+            is_right = first in row["gold_last"]
+            drawn.append(Asked(found.standalone, "follow up", first, tuple(found.hits), is_right, found.added))
+    return drawn
+
+
+def _exchange(message: str, history: tuple[Turn, ...], index: SearchIndex, resources: Resources) -> tuple[Turn, Turn]:
+    asked = Question(message, history)
+    found = find(asked, clean(message), index, resources)
+    if act(clean(message)) != "question" or not found.hits:
+        return Turn("user", message), Turn("assistant", "")
+    item = index.items[found.hits[0].item_id]
+    offered = suggestions(item, asked, index.items)
+    return Turn("user", message, found.standalone), Turn("assistant", item.body, item=item.id, offered=offered)
 
 
 def _without(items: Sequence[Item], ask: int | None, left_out: frozenset[str]) -> Iterator[Item]:

@@ -36,7 +36,7 @@ _FIELDS = {
     NEAR_MISS: {"turns": "question"},
     OFF_TOPIC: {"turns": "text", "kind": "kind", "expected": "expected"},
     AMBIGUOUS: {"turns": "question", "gold": "candidates"},
-    FOLLOW_UPS: {"turns": "turns", "gold": "gold_last", "expected": "expected"},
+    FOLLOW_UPS: {"turns": "turns", "gold": "gold_last", "expected": "expected", "kind": "kind"},
     INJECTIONS: {"turns": "text", "kind": "kind", "marker": "marker"},
     INNOCENT: {"turns": "text"},
 }

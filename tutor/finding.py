@@ -1,0 +1,131 @@
+"""What retrieval brings for a message: its readings in the light of the conversation, searched side by side; the one
+that finds most is taken to be meant.
+
+Each part may be missing or fail (no vectors, no model): then words are compared. Knows nothing of what is decided.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel
+
+from tutor import acts, dialogue, prompts
+from tutor.calibration.record import Calibration
+from tutor.clock import milliseconds_since
+from tutor.dialogue import Reading
+from tutor.errors import SearchIndexError
+from tutor.evidence import excerpt
+from tutor.index import SearchIndex
+from tutor.records import Hit, Item, Question
+from tutor.retrieval import retrieve, retrieve_words
+from tutor.warming import Warming
+
+EXCERPT_CHARACTERS = 700
+"""Of a passage that the model has not read yet: about two seconds of reading on two cores."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What retrieval brought for a question. ``words_only``: no vectors were compared. ``chosen``: the first item is
+    the one that the person pointed at. ``added`` are the terms that a message adds to the conversation it leans on,
+    None where it stands by itself."""
+
+    standalone: str
+    hits: list[Hit]
+    words_only: bool
+    milliseconds: float
+    notices: tuple[str, ...] = ()
+    chosen: bool = False
+    added: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Resources:
+    """By what questions are searched and judged; each part may be missing. ``model_name`` is what a person reads as
+    the chat model's name. With ``warming``, a passage the model has not read yet is given to it in part."""
+
+    embedder: Embeddings | None = None
+    chat_model: BaseChatModel | None = None
+    model_name: str = "none"
+    calibration: Calibration | None = None
+    warming: Warming | None = None
+    notices: tuple[str, ...] = field(default=())
+
+    def texts_of(self, items: Sequence[Item], question: str) -> list[str]:
+        """What the model is given of ``items``: the first one whole where it was read before, because only the first
+        passage of a prompt is kept; else what the question is about."""
+        if self.warming is None:
+            return [prompts.item_text(item) for item in items]
+        return [
+            prompts.item_text(item)
+            if place == 0 and self.warming.has_read(item)
+            else excerpt(question, item, EXCERPT_CHARACTERS)
+            for place, item in enumerate(items)
+        ]
+
+
+def find(question: Question, text: str, index: SearchIndex, resources: Resources) -> Found:
+    """The hits for ``text``, the cleaned message; for a follow-up, those of the reading that finds most. An item that
+    the person chose stands before them."""
+    started = time.perf_counter()
+    notices = list(resources.notices)
+    if len(question.text) > acts.QUESTION_CHARACTERS:
+        notices.append(f"Only the first {acts.QUESTION_CHARACTERS:,} characters of the message were read.")
+    if acts.other_language(text):
+        notices.append("The corpus is in English, so this is the best match; ask in English for a surer answer.")
+    readings = [Reading(text)] if question.chosen else dialogue.readings(text, question.history)
+    searched = [(reading, *_search(reading.text, index, resources.embedder, notices)) for reading in readings]
+    reading, hits, words_only = max(searched, key=lambda each: _best_score(each[0], each[1]))
+    hits = [hit for hit in hits if hit.item_id != reading.not_item]
+    hits = _with_sides(reading.text, hits, index, resources.embedder) if not words_only else hits
+    chosen = index.items.get(question.chosen or reading.item)
+    if chosen:
+        hits = _put_first(chosen, hits)
+    return Found(
+        reading.text or (chosen.title if chosen else text),
+        hits,
+        words_only,
+        milliseconds_since(started),
+        tuple(dict.fromkeys(notices)),
+        chosen is not None,
+        None if reading.text == readings[0].text else reading.added,
+    )
+
+
+def _best_score(reading: Reading, hits: Sequence[Hit]) -> float:
+    return max((hit.score for hit in hits if hit.item_id != reading.not_item), default=0.0) - reading.lead
+
+
+def _search(text: str, index: SearchIndex, embedder: Embeddings | None, notices: list[str]) -> tuple[list[Hit], bool]:
+    """Hits, and whether only words were compared."""
+    if embedder is None:
+        notices.append("The embedding model is still loading: only words were compared.")
+        return retrieve_words(text, index), True
+    try:
+        return retrieve(text, index, embedder), False
+    except SearchIndexError as error:
+        notices.append(f"Only words were compared. {error}")
+        return retrieve_words(text, index), True
+
+
+def _with_sides(text: str, hits: list[Hit], index: SearchIndex, embedder: Embeddings | None) -> list[Hit]:
+    """For "X versus Y": the best item of each side stands among the hits, behind the first."""
+    if embedder is None or len(hits) < 2:
+        return hits
+    known = [hit.item_id for hit in hits[:3]]
+    added = [
+        side_hits[0]
+        for side in dialogue.sides(text)
+        if (side_hits := retrieve(side, index, embedder, count=1)) and side_hits[0].item_id not in known
+    ]
+    fresh = {hit.item_id: replace(hit, score=hits[1].score) for hit in added}
+    return [hits[0], *fresh.values(), *(hit for hit in hits[1:] if hit.item_id not in fresh)]
+
+
+def _put_first(item: Item, hits: Sequence[Hit]) -> list[Hit]:
+    chosen = next((hit for hit in hits if hit.item_id == item.id), Hit(item.id, 1.0, "question", item.title))
+    return [chosen, *(hit for hit in hits if hit.item_id != item.id)]
