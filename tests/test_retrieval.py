@@ -11,7 +11,8 @@ import pytest
 from conftest import SMALL_ITEMS, HashingEmbedder, item_text
 
 from tutor import retrieval
-from tutor.index import SearchIndex, write_generation
+from tutor.generations import write_generation
+from tutor.index import SearchIndex
 from tutor.ingestion import ingest
 from tutor.passages import passages
 from tutor.records import Item

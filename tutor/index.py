@@ -1,4 +1,4 @@
-"""The search index: generations that never change, and one pointer to the generation in use. Only importer of chromadb.
+"""Reads the search index: generations that never change, and one pointer to the one in use. Only importer of chromadb.
 
 ```
 index/CURRENT                 the name of the generation in use, replaced atomically
@@ -14,11 +14,8 @@ texts become vectors.
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,17 +26,8 @@ import numpy as np
 from tutor.embedding import FloatMatrix, FloatVector
 from tutor.errors import SearchIndexError
 from tutor.lexical import LexicalIndex
-from tutor.manifest import (
-    FORMAT,
-    Manifest,
-    damaged,
-    parse_items,
-    read_items,
-    read_manifest,
-    write_items,
-    write_manifest,
-)
-from tutor.passages import SEARCHED_KINDS, lexical_text, passages
+from tutor.manifest import Manifest, damaged, parse_items, read_items, read_manifest
+from tutor.passages import passages
 from tutor.patch import Patch, item_of, match
 from tutor.records import Item, Match, Passage
 
@@ -70,7 +58,7 @@ class SearchIndex:
     ) -> None:
         self.generation, self.manifest, self.words = generation, manifest, words
         self._home, self._items_content = folder / generation, items
-        self._vectors = _VectorStore(folder / manifest.base, chroma_url)
+        self._vectors = VectorStore(folder / manifest.base, chroma_url)
         self._replaced = frozenset(manifest.replaced)
 
     @classmethod
@@ -206,103 +194,7 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def write_generation(
-    folder: Path,
-    generation: str,
-    items: Sequence[Item],
-    rows: Sequence[Passage],
-    vectors: VectorRows,
-    embedder: str,
-    chroma_url: str = "",
-    reader: str = "",
-    progress: Callable[[int], None] = lambda done: None,
-) -> None:
-    """Writes a whole new generation beside the one in use; ``vectors`` are unit rows, one for each of ``rows``.
-
-    Nothing reads it before ``publish``. A write that fails leaves a folder that ``remove_unused`` takes away.
-    """
-    home = folder / generation
-    home.mkdir(parents=True)
-    digest = write_items(home, items)
-    searched = [item for item in items if is_searched(item)]
-    LexicalIndex.build([lexical_text(item) for item in searched], [item.id for item in searched]).save(home / WORDS)
-    store = _VectorStore(home, chroma_url)
-    store.write(rows, vectors, progress)
-    store.close()
-    digests = {item.id: item.digest for item in items}
-    write_manifest(home, Manifest(FORMAT, embedder, reader, digests, digest, len(rows), generation))
-    _sync_tree(home)
-
-
-def write_patched(
-    folder: Path,
-    generation: str,
-    items: Sequence[Item],
-    changed: Collection[str],
-    patch: Patch,
-    before: SearchIndex,
-    reader: str,
-) -> None:
-    """Writes a generation that reads the vectors of the one before: ``changed`` are the ids of the items that were
-    added, changed or removed since, ``patch`` has the passages of those that are there. Otherwise as
-    ``write_generation``."""
-    home = folder / generation
-    home.mkdir(parents=True)
-    digest = write_items(home, items)
-    searched = [item for item in items if is_searched(item)]
-    known = set(before.words.item_ids) - set(changed)
-    texts = {item.id: lexical_text(item) for item in searched if item.id not in known}
-    before.words.update(texts, [item.id for item in searched]).save(home / WORDS)
-    whole = before.patch.without(changed).joined(patch)
-    whole.save(home / PATCH)
-    gone = [item_id for item_id in sorted(changed) if before.in_base(item_id)]
-    gone_rows = sum(len(passages(before.items[item_id])) for item_id in gone)
-    old = before.manifest
-    manifest = Manifest(
-        FORMAT,
-        old.embedder,
-        reader,
-        {item.id: item.digest for item in items},
-        digest,
-        old.passages - len(before.patch.ids) - gone_rows + len(whole.ids),
-        old.base,
-        (*old.replaced, *gone),
-        old.replaced_rows + gone_rows,
-    )
-    write_manifest(home, manifest)
-    _sync_tree(home)
-
-
-def is_searched(item: Item) -> bool:
-    """Whether an item has passages."""
-    return item.kind in SEARCHED_KINDS
-
-
-def publish(folder: Path, generation: str) -> None:
-    """Moves the pointer in one step: before it the old generation is in use, after it the new one."""
-    beside = folder / (CURRENT + ".new")
-    with beside.open("w", encoding="utf-8") as out:
-        out.write(generation)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(folder / CURRENT)
-    _sync(folder)
-
-
-def remove_unused(folder: Path, keep: Iterable[str], chroma_url: str = "") -> None:
-    """Takes away every generation, half-written ones too, but for ``keep`` and those whose vectors these read."""
-    kept = set(keep)
-    for generation in tuple(kept):
-        with suppress(SearchIndexError):
-            kept.add(read_manifest(folder / generation).base)
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.is_dir() and path.name not in kept:
-            if chroma_url:
-                _VectorStore(path, chroma_url).drop()
-            shutil.rmtree(path, ignore_errors=True)
-
-
-class _VectorStore:
+class VectorStore:
     """The vectors of one generation in Chroma: a folder of its own, or a collection on a server."""
 
     def __init__(self, home: Path, url: str) -> None:
@@ -421,16 +313,3 @@ class _ChromaFailures:
 def _by_digest(page: Any) -> dict[str, FloatVector]:
     rows = zip(page["metadatas"] or [], page["embeddings"], strict=True)
     return {str(metadata["digest"]): np.asarray(vector, dtype=np.float32) for metadata, vector in rows}
-
-
-def _sync_tree(home: Path) -> None:
-    for path in [home, *home.rglob("*")]:
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

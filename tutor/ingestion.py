@@ -21,15 +21,8 @@ from langchain_core.embeddings import Embeddings
 from tutor.corpus import EXERCISE_FILE, SOLUTION_FILE, Shelf, read_corpus, read_library, reader_fingerprint
 from tutor.embedding import embed_batches, embedder_name
 from tutor.errors import FileProblem, IngestError, SearchIndexError
-from tutor.index import (
-    SearchIndex,
-    current_generation,
-    publish,
-    remove_unused,
-    text_digest,
-    write_generation,
-    write_patched,
-)
+from tutor.generations import publish, remove_unused, write_generation, write_patched
+from tutor.index import SearchIndex, current_generation, text_digest
 from tutor.journal import JournalRows, VectorJournal
 from tutor.passages import passages
 from tutor.patch import Patch

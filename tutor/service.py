@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -273,8 +274,11 @@ class Service:
     def _build_index(self) -> None:
         from tutor.ingestion import ingest
 
+        begun: dict[str, float] = {}
+
         def progress(what: str, done: int, total: int) -> None:
-            self._index_part.words = f"The search index is being built: {what}, {done} of {total}."
+            left = time_left(time.monotonic() - begun.setdefault(what, time.monotonic()), done, total)
+            self._index_part.words = f"The search index is being built: {what}, {done} of {total}{left}."
 
         assert self._embedder is not None
         ingest(self.settings, self._embedder, progress=progress)
@@ -323,6 +327,13 @@ class Service:
 
         part.words = f"Fetching {what}."
         fetch(weights, self.settings.weights, progress)
+
+
+def time_left(seconds: float, done: int, total: int) -> str:
+    """The rate and what is left at this rate, once ``seconds`` tell something."""
+    if seconds < 1 or not done:
+        return ""
+    return f", {done / seconds:,.0f} a second, about {seconds / done * (total - done):,.0f} seconds left"
 
 
 def _shelf_place(item: Item) -> tuple[bool, int, str]:
