@@ -68,8 +68,8 @@ def test_a_wish_for_another_way_of_telling_is_heard(message: str, style: Style) 
 
 
 def test_a_wish_can_name_its_topic() -> None:
-    assert teaching_request("an analogy for gradient descent") == TeachingRequest("analogy", "for gradient descent")
-    assert teaching_request("quiz me on bagging") == TeachingRequest("guided", "on bagging")
+    assert teaching_request("an analogy for gradient descent") == TeachingRequest("analogy", "gradient descent")
+    assert teaching_request("quiz me on bagging") == TeachingRequest("guided", "bagging")
 
 
 def test_questions_of_people_are_told_otherwise_only_where_they_ask_for_it() -> None:

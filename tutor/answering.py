@@ -129,8 +129,10 @@ class Tutor(Runnable[Question, Answer]):
         if wish and (spoken_of := retelling.item_meant(question, wish, index)):
             yield from self._retell(wish.style, spoken_of, question, text, index, retelling.SPOKEN_OF, started, config)
             return
-        topic = wish.topic if wish and wish.topic and wish.style in WITH_A_TOPIC else text
-        found = find(question, topic, index, self._resources)
+        if wish and wish.topic and wish.style in WITH_A_TOPIC:
+            found = find(replace(question, history=()), wish.topic, index, self._resources)
+        else:
+            found = find(question, text, index, self._resources)
         evidence = _evidence(found, index)
         hidden = wish is not None and wish.style in retelling.HIDES_EVIDENCE
         yield EvidenceEvent((), (), ()) if hidden else evidence

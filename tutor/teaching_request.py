@@ -61,6 +61,8 @@ _FILLERS = re.compile(
     re.IGNORECASE,
 )
 
+_LEADING = re.compile(r"^\W*(?:(?:please|pls|give me|can you|for|on|of|about|to|with)\b\s*)+", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class TeachingRequest:
@@ -76,7 +78,7 @@ def teaching_request(message: str) -> TeachingRequest | None:
         return None
     for style, pattern in _PATTERNS.items():
         if pattern.search(message):
-            topic = pattern.sub(" ", message)
+            topic = " ".join(pattern.sub(" ", message).split())
             named = terms(_FILLERS.sub(" ", topic))
-            return TeachingRequest(style, " ".join(topic.split()).strip(" ,.:;?!-") if named else "")
+            return TeachingRequest(style, _LEADING.sub("", topic).strip(" ,.:;?!-") if named else "")
     return None

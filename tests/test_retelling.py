@@ -1,0 +1,157 @@
+"""Through the chain: the item spoken of is told in other ways, hints keep the answer back, lessons go on and end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import HashingEmbedder, hand_made
+from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage
+
+from tutor.answering import Tutor
+from tutor.dialogue import exchange
+from tutor.index import IndexInUse
+from tutor.ingestion import ingest
+from tutor.prompts import answer_prompt
+from tutor.records import Answer, EvidenceEvent, Question, Style, TokenEvent, Turn
+from tutor.settings import Settings
+
+TAUGHT = """teaching:
+  simpler: Some helpers sleep at random while the net practises.
+  example: Of ten neurons five sleep at each step.
+  analogy: A team that trains with changing absences.
+  one_sentence: Dropout is random silence during training.
+  hints:
+  - Who may be missing?
+  - Think of chance.
+  - A choir without some of its singers.
+"""
+
+
+@pytest.fixture
+def tutor(settings: Settings, small_corpus: Path, embedder: HashingEmbedder) -> Tutor:
+    """q002 is told in every way, q001 and q003 in one only."""
+    return _tutor(settings, small_corpus, embedder)
+
+
+def _tutor(settings: Settings, corpus: Path, embedder: HashingEmbedder, model: BaseChatModel | None = None) -> Tutor:
+    path = next((corpus / "questions").glob("q002*"))
+    text = path.read_text(encoding="utf-8")
+    if TAUGHT not in text:
+        path.write_text(text.replace("related:", TAUGHT + "related:", 1), encoding="utf-8")
+        ingest(settings, embedder)
+    index = IndexInUse(settings.index, "hashing")
+    return Tutor(index, embedder, model, "fake" if model else "none", calibration=hand_made())
+
+
+def talk(tutor: Tutor, *messages: str) -> list[Answer]:
+    """The answers to ``messages``, one after the other."""
+    history: tuple[Turn, ...] = ()
+    answers = []
+    for message in messages:
+        answers.append(tutor.invoke(Question(message, history)))
+        history += exchange(message, answers[-1])
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("message", "style", "text"),
+    [
+        ("simpler please", "simpler", "Some helpers sleep at random while the net practises."),
+        ("example?", "example", "Of ten neurons five sleep at each step."),
+        ("an analogy", "analogy", "A team that trains with changing absences."),
+        ("in one sentence for an interview", "sentence", "Dropout is random silence during training."),
+    ],
+)
+def test_the_item_spoken_of_is_told_in_the_way_that_is_asked_for(
+    tutor: Tutor, message: str, style: Style, text: str
+) -> None:
+    answer = talk(tutor, "What is dropout?", message)[-1]
+    assert (answer.decision, answer.style, answer.text) == ("answer", style, text)
+    assert answer.hits[0].item_id == answer.citations[0].item_id == "q002"
+
+
+def test_a_button_asks_for_it_of_the_item_it_stands_under(tutor: Tutor) -> None:
+    answer = tutor.invoke(Question("Simpler", chosen="q002", style="simpler"))
+    assert answer.text.startswith("Some helpers sleep")
+
+
+def test_a_wish_with_its_own_topic_is_looked_up(tutor: Tutor) -> None:
+    answer = talk(tutor, "What is gradient descent?", "an analogy for dropout")[-1]
+    assert (answer.hits[0].item_id, answer.style) == ("q002", "analogy")
+    assert len(answer.hits) > 1
+
+
+def test_a_wish_without_anything_said_before_is_no_wish(tutor: Tutor) -> None:
+    assert tutor.invoke(Question("give me an example")).style == ""
+
+
+def test_hints_come_one_by_one_without_evidence_and_yes_asks_for_the_next(tutor: Tutor) -> None:
+    answers = talk(tutor, "a hint for dropout", "yes", "another hint", "yes")
+    assert [answer.style for answer in answers] == ["hint", "hint", "hint", ""]
+    assert "Who may be missing?" in answers[0].text
+    assert "Think of chance." in answers[1].text
+    assert "A choir" in answers[2].text
+    assert answers[3].text.startswith("Dropout switches random neurons off")
+    events = list(tutor.stream(Question("a hint for dropout")))
+    assert [event.items for event in events if isinstance(event, EvidenceEvent)] == [(), ()]
+    assert not any("switches random neurons" in event.text for event in events if isinstance(event, TokenEvent))
+
+
+def test_what_the_corpus_tells_in_one_way_only_is_said_so(tutor: Tutor) -> None:
+    answer = talk(tutor, "What is gradient descent?", "analogy?")[-1]
+    assert answer.text.startswith("Gradient descent follows the slope")
+    assert "no analogy" in answer.notices[-1]
+
+
+def test_what_the_corpus_has_no_words_for_the_model_tells_and_is_checked(
+    settings: Settings, small_corpus: Path, embedder: HashingEmbedder
+) -> None:
+    said = "Gradient descent follows the slope of the loss downhill. It was banned in 2011."
+    model = GenericFakeChatModel(messages=iter([AIMessage(said)] * 5))
+    tutor = _tutor(settings, small_corpus, embedder, model)
+    history = exchange("What is gradient descent?", tutor.invoke(Question("What is gradient descent?", generate=False)))
+    answer = tutor.invoke(Question("analogy?", history))
+    assert answer.text == "Gradient descent follows the slope of the loss downhill. [1]"
+    assert "2011" in answer.dropped[0]
+
+
+def test_a_lesson_asks_answers_and_ends_with_the_answer(tutor: Tutor) -> None:
+    answers = talk(
+        tutor, "What is dropout?", "quiz me on this", "a hint please", "stop", "is it used at prediction time"
+    )
+    assert [answer.style for answer in answers] == ["", "guided", "guided", "", ""]
+    assert [offer.question for offer in answers[1].suggestions] == [
+        "A hint, please",
+        "I do not know",
+        "Tell me the answer",
+    ]
+    assert "Who may be missing?" in answers[2].text
+    assert answers[3].text.startswith("Dropout switches random neurons off")
+    assert [point.verdict for point in answers[1].points] == ["missing"] * 3
+
+
+def test_a_point_that_the_learner_says_is_reached(tutor: Tutor) -> None:
+    answer = talk(tutor, "quiz me on dropout", "Dropout switches random neurons off during training.")[-1]
+    assert answer.points[0].verdict == "covered"
+    assert "Yes: you said" in answer.text
+
+
+def test_a_question_in_the_middle_of_a_lesson_is_answered(tutor: Tutor) -> None:
+    answer = talk(tutor, "quiz me on dropout", "What is a confusion matrix?")[-1]
+    assert (answer.style, answer.hits[0].item_id) == ("", "q003")
+
+
+def test_no_next_question_was_asked_or_spoken_of(tutor: Tutor) -> None:
+    answers = talk(tutor, "What is dropout?", "What is a confusion matrix?")
+    assert [each.item for each in answers[-1].suggestions] == ["q001"]
+
+
+def test_the_prompt_does_not_grow_with_the_conversation(tutor: Tutor) -> None:
+    item = tutor.invoke(Question("What is dropout?")).hits[0].item_id
+    items = [IndexInUse(tutor._index._folder, "hashing").get().items[item]]
+    turn = (Turn("user", "why? " * 100), Turn("assistant", "because " * 100))
+    early, late = (len(answer_prompt("and then?", items, turn * turns)[1].text) for turns in (2, 20))
+    assert late <= early
