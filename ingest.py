@@ -1,4 +1,4 @@
-"""Brings the search index up to date: ``python ingest.py [PATH…] [--remove SOURCE] [--dry-run] [--json]``."""
+"""Brings the search index up to date: ``python ingest.py [PATH…] [--remove SOURCE] [--watch] [--dry-run] [--json]``."""
 
 import sys
 

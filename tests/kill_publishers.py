@@ -45,9 +45,6 @@ def work(settings: Settings, pipe: int, name: str) -> None:
     database = Database.open(settings.database)
     feedback, drafts = Feedback(database, LOCAL_USER), Drafts(database)
     publisher = Publisher(settings, database, HashingEmbedder)
-    publisher.recover()
-    for draft in drafts.all("published")[KEPT:]:
-        publisher.undo(draft.id, draft.revision, "tess")
     for number in range(10_000):
         question = f"What is a variational autoencoder {name} {number}?"
         turn = have_turn(database, question)
@@ -92,8 +89,10 @@ def check_in_child(settings: Settings) -> tuple[bool, list[str]]:
         said = Publisher(settings, Database.open(settings.database), HashingEmbedder).recover()
         if Drafts(Database.open(settings.database)).all("publishing", "undoing"):
             wrong.append("something is still between")
+        wrong += mismatches(settings)
         with os.fdopen(writer, "w", encoding="utf-8") as out:
-            json.dump([bool(said), wrong + mismatches(settings)], out)
+            json.dump([bool(said), wrong], out)
+        undo_old(settings)
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader, encoding="utf-8") as told:
@@ -101,6 +100,12 @@ def check_in_child(settings: Settings) -> tuple[bool, list[str]]:
     os.waitpid(child, 0)
     interrupted, wrong = json.loads(text)
     return interrupted, wrong
+
+
+def undo_old(settings: Settings) -> None:
+    database = Database.open(settings.database)
+    for draft in Drafts(database).all("published")[KEPT:]:
+        Publisher(settings, database, HashingEmbedder).undo(draft.id, draft.revision, "tess")
 
 
 def mismatches(settings: Settings) -> list[str]:
@@ -126,4 +131,5 @@ if __name__ == "__main__":
         was_interrupted, found = check_in_child(settings)
         interrupted += was_interrupted
         wrong += [f"after kill {number}: {each}" for each in found]
+        print(f"{number} kills, {len(wrong)} wrong", file=sys.stderr)
     print(json.dumps({"confirmed": confirmed, "wrong": wrong, "interrupted": interrupted}))

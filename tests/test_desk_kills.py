@@ -20,7 +20,7 @@ KILLS = 300
 PUBLISHERS = Path(__file__).with_name("kill_publishers.py")
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(2400)
 def test_three_hundred_kills_leave_the_old_or_the_new_state_and_lose_no_rating_or_question(
     tmp_path: Path, small_corpus: Path
 ) -> None:

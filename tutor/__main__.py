@@ -8,17 +8,22 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from tqdm import tqdm
 
 from tutor.errors import SandboxError, TutorError
 from tutor.settings import Settings, keep_libraries_offline, read_settings
+
+if TYPE_CHECKING:
+    from tutor.answering import Tutor
+    from tutor.embedding import SentenceEmbedder
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -76,6 +81,7 @@ def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(help="Documents or folders to import.")] = None,
     remove: Annotated[str, typer.Option(help="Take out what was imported under this name.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change and change nothing.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Take every change of a file in, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring the search index up to date with the corpus and the imported documents."""
@@ -87,8 +93,12 @@ def ingest(
     settings = read_settings()
     with _bar(unit="B", scale=True) as progress:
         fetch_weights(EMBEDDING_MODEL, settings.weights, progress)
+    embedder = sentence_embedder(settings)
+    if watch and not (paths or remove or dry_run):
+        _watch(settings, embedder)
+        return
     with _bar(unit="passages") as progress:
-        report = run_ingest(settings, sentence_embedder(settings), paths or (), remove, dry_run, progress)
+        report = run_ingest(settings, embedder, paths or (), remove, dry_run, progress)
     if as_json:
         print(json.dumps(asdict(report), ensure_ascii=False))
     else:
@@ -103,6 +113,14 @@ def ingest(
         )
     if report.errors:
         raise typer.Exit(1)
+
+
+def _watch(settings: Settings, embedder: SentenceEmbedder) -> None:
+    from tutor.store.database import Database
+    from tutor.watching import watch
+
+    print(f"Watching {settings.corpus} and {settings.library}; Ctrl-C ends it", file=sys.stderr)
+    watch(settings, embedder, Database.open(settings.database), lambda said: print(said, flush=True), threading.Event())
 
 
 @app.command()
@@ -273,6 +291,26 @@ def evaluate(
     print(as_json_line(measured) if as_json else as_markdown(measured))
     if report:
         print(f"The report is {write_report(measured, report)}", file=sys.stderr)
+    _run_regressions(settings, tutor, not no_llm)
+
+
+def _run_regressions(settings: Settings, tutor: Tutor, judge: bool) -> None:
+    """The questions that trainers published items for; one that is not answered any more fails the command."""
+    if not settings.database.exists():
+        return
+    from tutor.evaluation.regressions import run_regressions
+    from tutor.store.database import Database
+    from tutor.store.inbox import Inbox
+
+    cases = Inbox(Database.open(settings.database)).regressions()
+    with _bar(unit="cases") as progress:
+        failed = run_regressions(tutor, cases, judge, progress)
+    for each in failed:
+        print(f"regression: {each}", file=sys.stderr)
+    if cases:
+        print(f"Regression cases: {len(cases)}, of which {len(failed)} fail", file=sys.stderr)
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command()
