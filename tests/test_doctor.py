@@ -14,9 +14,12 @@ from conftest import SMALL_ITEMS, HashingEmbedder, item_text
 
 from tutor import doctor
 from tutor.doctor import Finding, examine
+from tutor.errors import StoreError
 from tutor.index import current_generation
 from tutor.ingestion import ingest
 from tutor.settings import Settings
+from tutor.store import migrations
+from tutor.store.database import Database
 from tutor.weights import WeightFile, Weights
 
 CONTENT = b"twelve bytes"
@@ -91,6 +94,7 @@ def test_a_whole_installation_is_well_in_every_part(whole: Settings, whole_hashe
         "chat model",
         "passages read ahead",
         "index",
+        "database",
         "sandbox",
         "address",
     ]
@@ -100,7 +104,16 @@ def test_a_whole_installation_is_well_in_every_part(whole: Settings, whole_hashe
     assert findings["chat model"].words.startswith("Chat 1B, MIT")
     generation = current_generation(whole.index)
     assert findings["index"].words == f"generation {generation}, 3 items, 33 passages"
+    assert findings["database"].words.endswith("is made with the first conversation")
     assert findings["address"].words == f"127.0.0.1:{whole.port} is free"
+
+
+def test_the_database_is_named_with_its_schema_and_a_damaged_one_with_what_mends_it(settings: Settings) -> None:
+    Database.open(settings.database).close()
+    assert f"schema {migrations.newest()}, " in doctor._database(settings).words
+    settings.database.write_bytes(b"no database " * 1000)
+    with pytest.raises(StoreError, match="damaged"):
+        doctor._database(settings)
 
 
 def test_looking_changes_nothing(whole: Settings) -> None:

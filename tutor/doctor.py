@@ -52,6 +52,7 @@ def examine(settings: Settings, whole_hashes: bool = False) -> Iterator[Finding]
     if settings.chat_model.strip() == "embedded":
         yield _kept_passages(settings)
     yield _attempt("index", lambda: _index(settings))
+    yield _attempt("database", lambda: _database(settings))
     yield _attempt("sandbox", _sandbox)
     yield _port(settings)
 
@@ -130,6 +131,15 @@ def _index(settings: Settings) -> Finding:
     if stale:
         return Finding("index", False, f"{words}; {stale} items of the corpus are newer", "python ingest.py")
     return Finding("index", True, words)
+
+
+def _database(settings: Settings) -> Finding:
+    if not settings.database.exists():
+        return Finding("database", True, f"{settings.database} is made with the first conversation")
+    from tutor.store.database import schema_of
+
+    schema, size = schema_of(settings.database), settings.database.stat().st_size
+    return Finding("database", True, f"{settings.database}, schema {schema}, {size / 1e6:.1f} MB")
 
 
 def _sandbox() -> Finding:

@@ -111,6 +111,15 @@ class Database:
             raise _sentence(error, self._name) from error
 
 
+def schema_of(path: Path) -> str:
+    """The version of the file at ``path``, which stays as it is. Raises StoreError."""
+    database = Database(_engine(f"sqlite:///{path}"), str(path))
+    try:
+        return database.revision()
+    finally:
+        database.close()
+
+
 def _engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
     if engine.dialect.name == "sqlite":

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from tutor.records import Confidence, Decision, Item
 from tutor.web.feedback import below
 from tutor.web.labels import button, disclosure, one_line, questions
+from tutor.web.retelling_view import reached, ways, whose_words
 from tutor.web.run_view import run_view
 from tutor.web.safe_markdown import attribute, citation, escape, inline, literal, render
 from tutor.web.turns import ShownTurn
@@ -18,7 +19,6 @@ BUBBLE_LIMIT = 1200
 NEAREST = 3
 EXAMPLE_LIMIT = 130
 EDIT_LIMIT = 10_000
-_OWN = "From the corpus, word for word"
 _WRITTEN = "In the model’s words, each sentence checked against"
 _HEADINGS: dict[Decision, str] = {"clarify": "A question back", "abstain": "Not in the corpus"}
 _REMEMBERED = "Unverified: from the model’s memory"
@@ -29,6 +29,8 @@ _WRITING = "The model is writing; each sentence is checked before it is shown"
 _INTERRUPTED = "Interrupted. What was written so far stays."
 _UNBEGUN = "Interrupted before the answer began."
 _CHANGED = "An item was edited since; the evidence shows it as it is now."
+_UNSEEN = '<span class="unseen">{}</span>'
+"""Gradio takes labels for screen readers away, so such words stand in the text and out of sight."""
 _BANDS = {"high": "High confidence", "medium": "Medium confidence", "low": "Low confidence"}
 
 
@@ -57,8 +59,9 @@ def _versions(turn: ShownTurn, number: int) -> str:
     if len(turn.siblings) < 2 or turn.id not in turn.siblings:
         return ""
     place, count = turn.siblings.index(turn.id) + 1, len(turn.siblings)
-    earlier = button("version", f"{number}:-1", "‹", "action icon", "The version before") if place > 1 else ""
-    later = button("version", f"{number}:1", "›", "action icon", "The next version") if place < count else ""
+    back, on = (_UNSEEN.format(f"The {which}") for which in ("version before", "next version"))
+    earlier = button("version", f"{number}:-1", back, "action icon before") if place > 1 else ""
+    later = button("version", f"{number}:1", on, "action icon after") if place < count else ""
     return f'{earlier}<span class="small">{place} / {count}</span>{later}'
 
 
@@ -78,7 +81,15 @@ def answered(turn: ShownTurn, number: int, titles: Mapping[str, str], can_rememb
     """The tutor's message, block by block, as far as the turn has come."""
     blocks = [*_head(turn), *_words(turn, number), *_progress(turn), *_offers(turn, number, titles, can_remember)]
     if turn.finished:
-        blocks += [*_confidence(turn), *_notices(turn), *_next(turn), *_actions(turn, number), below(turn, number)]
+        blocks += [
+            *reached(turn),
+            *_confidence(turn),
+            *_notices(turn),
+            *ways(turn, number),
+            *_next(turn),
+            *_actions(turn, number),
+            below(turn, number),
+        ]
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -111,7 +122,7 @@ def _words(turn: ShownTurn, number: int) -> list[str]:
     blocks = []
     if turn.own.strip():
         mark = citation(1, str(number)) if 1 in cited else ""
-        blocks += [f'<p class="origin own">{_OWN} {mark}</p>', render(turn.own)]
+        blocks += [f'<p class="origin own">{whose_words(turn)} {mark}</p>', render(turn.own)]
     if turn.written.strip():
         marks = " ".join(citation(n, str(number)) for n in sorted(set(cited)))
         blocks += [f'<p class="origin written">{_WRITTEN} {marks or "its source"}</p>']

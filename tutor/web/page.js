@@ -1,7 +1,7 @@
 // What the page does in the browser besides Gradio: turns clicks on our own buttons into events of the bridge
 // component, and looks after copying, scrolling, the evidence sheet of small screens, the list of conversations, unsent
 // text and the light or dark choice. Runs once, as the bridge's js_on_load, with `trigger`. The events are "ask",
-// "choose", "memory", "none", "show", "retry", "edit", "go_on", "version", "open"; and of conversations "resume",
+// "choose", "memory", "tell", "none", "show", "retry", "edit", "go_on", "version", "open"; and of conversations "resume",
 // "rename", "delete", "export", "take_in".
 if (!window.tutorPage) {
   window.tutorPage = true;
@@ -138,7 +138,11 @@ if (!window.tutorPage) {
   };
 
   const actions = {
-    list: () => toggleList(),
+    list: () => {
+      const away = byId("chat-tab")?.getClientRects().length === 0;
+      selectTab("Chat");
+      toggleList(away || !listIsShown());
+    },
     resume: (button) => {
       leaveList();
       trigger("resume", { id: button.value });
@@ -170,10 +174,6 @@ if (!window.tutorPage) {
       trigger("export", { id, form });
     },
     import: importFile,
-    edit: (button) => {
-      const message = button.closest("[data-testid=user]");
-      const field = make("textarea", { value: message.querySelector(".whole").textContent, ariaLabel: "Your message", rows: 3 });
-      editInPlace(field, "Ask", [message.querySelector(".typed"), message.querySelector(".below")], (text) =>
     rate: (button) => {
       const [turn, verdict] = button.value.split(":");
       const note = button.closest(".feedback").querySelector(".note")?.value ?? "";
@@ -181,6 +181,10 @@ if (!window.tutorPage) {
     },
     escalate: (button) => trigger("escalate", { turn: Number(button.value) }),
     heard: () => trigger("heard", {}),
+    edit: (button) => {
+      const message = button.closest("[data-testid=user]");
+      const field = make("textarea", { value: message.querySelector(".whole").textContent, ariaLabel: "Your message", rows: 3 });
+      editInPlace(field, "Ask", [message.querySelector(".typed"), message.querySelector(".below")], (text) =>
         trigger("edit", { turn: Number(button.value), text }),
       );
     },
@@ -203,6 +207,10 @@ if (!window.tutorPage) {
     },
     choose: (button) => trigger("choose", { id: button.value }),
     memory: (button) => trigger("memory", { turn: Number(button.value) }),
+    tell: (button) => {
+      const [turn, style] = button.value.split(":");
+      trigger("tell", { turn: Number(turn), style });
+    },
     none: (button) => trigger("none", { turn: Number(button.value) }),
     retry: (button) => trigger("retry", { turn: Number(button.value) }),
     open: (button) => {
@@ -228,6 +236,7 @@ if (!window.tutorPage) {
     "click",
     (event) => {
       if (!event.target.closest?.("#conversation-list li")) closeMenus();
+      if (!roomy() && !event.target.closest?.("#conversations, .do-list")) leaveList();
       const button = event.target.closest?.('button[class*="do-"]');
       const action = button && [...button.classList].find((name) => name.startsWith("do-"))?.slice(3);
       if (!action || !actions[action]) return;

@@ -5,8 +5,9 @@ Knows neither gradio nor HTML; lives in that tab's ``gr.State`` and nowhere else
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from tutor.dialogue import exchange
 from tutor.records import ChatModelChoice, Turn
 from tutor.store.records import Ticket
 from tutor.web.running_turn import RunningTurn
@@ -52,4 +53,7 @@ class Session:
 
 
 def _messages(turn: ShownTurn) -> tuple[Turn, Turn]:
-    return Turn("user", turn.question), Turn("assistant", turn.said)
+    if turn.answer is None or turn.declined:
+        return Turn("user", turn.question), Turn("assistant", turn.said)
+    message, answer = exchange(turn.question, turn.answer)
+    return message, replace(answer, text=turn.said)
