@@ -12,11 +12,21 @@ from typing import get_args
 import pytest
 from web_fakes import FakeService
 
-from tutor.records import Answer, ChatModelChoice, Confidence, DoneEvent, EvidenceEvent, Field, TokenEvent
+from tutor.records import (
+    Answer,
+    ChatModelChoice,
+    Confidence,
+    DoneEvent,
+    EvidenceEvent,
+    Field,
+    Hit,
+    PointReached,
+    TokenEvent,
+)
 from tutor.web.chat import Chat, View
 from tutor.web.interruption import Interruption
 from tutor.web.labels import FIELDS
-from tutor.web.messages import messages
+from tutor.web.messages import answered, messages
 from tutor.web.session import Session
 from tutor.web.turns import ShownTurn, advance
 
@@ -472,3 +482,45 @@ def test_an_event_with_hits_only_shows_their_items_as_the_nearest(chat: Chat, se
 
     panel = ask(Chat(HitsOnly()), Session(), ASKED)[-1].panel
     assert "How do precision and recall differ?" in panel
+
+
+SURE = Confidence(0.9, "high", "")
+HITS = (Hit("q002", 0.9, "ask", ""),)
+
+
+# --- other ways of telling --------------------------------------------------------------------------------------------
+
+
+def test_a_click_has_the_item_of_an_answer_told_in_another_way(chat: Chat, service: FakeService) -> None:
+    session = Session()
+    list(chat.ask(session, ASKED))
+    views = list(chat.tell(session, 0, "simpler"))
+    asked = service.asked[-1][0]
+    assert (asked.style, asked.chosen) == ("simpler", session.turns[0].answer.hits[0].item_id)  # type: ignore[union-attr]
+    assert "Explain it more simply" in views[-1].messages[-2]["content"]
+
+
+@pytest.mark.parametrize(("number", "style"), [(0, "rubbish"), (0, ""), (5, "simpler"), (-1, "simpler")])
+def test_a_click_on_what_is_not_there_asks_nothing(chat: Chat, number: int, style: str) -> None:
+    session = Session()
+    list(chat.ask(session, ASKED))
+    assert list(chat.tell(session, number, style)) == []
+
+
+def test_a_lesson_shows_the_points_reached_and_keeps_the_others_back() -> None:
+    points = (
+        PointReached("Dropout silences neurons.", "covered"),
+        PointReached("", "missing"),
+        PointReached("", "partly"),
+    )
+    answer = Answer("answer", SURE, "Go on.", "quiz me", style="guided", points=points)
+    shown = answered(replace(ShownTurn("quiz me"), answer=answer, decision="answer", own="Go on."), 0, {})
+    assert "Points reached: 1 of 3" in shown
+    assert "Dropout silences neurons." in shown
+    assert "Not yet" in shown
+    assert "Tell it another way" not in shown
+
+
+def test_a_hint_brings_no_evidence_to_the_panel() -> None:
+    turn = advance(ShownTurn("hint"), DoneEvent(Answer("answer", SURE, "Look.", "hint", HITS, style="hint")))
+    assert turn.hits == ()

@@ -31,6 +31,7 @@ from tutor.index import IndexInUse, SearchIndex
 from tutor.judging import Judge
 from tutor.prompts import answer_prompt, memory_prompt
 from tutor.records import (
+    HIDES_EVIDENCE,
     Answer,
     Citation,
     Confidence,
@@ -134,7 +135,7 @@ class Tutor(Runnable[Question, Answer]):
         else:
             found = find(question, text, index, self._resources)
         evidence = _evidence(found, index)
-        hidden = wish is not None and wish.style in retelling.HIDES_EVIDENCE
+        hidden = wish is not None and wish.style in HIDES_EVIDENCE
         yield EvidenceEvent((), (), ()) if hidden else evidence
         found, verdict = decide(question, found, index, self._resources, config)
         timings = Timings(found.milliseconds, milliseconds_since(started))
@@ -170,7 +171,7 @@ class Tutor(Runnable[Question, Answer]):
         made = replace(made, hits=hits or made.hits)
         timings = Timings(decision_ms=milliseconds_since(started))
         model = self._resources.chat_model if question.generate and question.judge else None
-        if made.text or not model or style in retelling.HIDES_EVIDENCE:
+        if made.text or not model or style in HIDES_EVIDENCE:
             yield from retelling.retell(made, item, timings)
             return
         yield retelling.evidence(made, item)

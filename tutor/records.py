@@ -18,6 +18,9 @@ Origin = Literal["item", "model", "memory"]
 Style = Literal["", "simpler", "deeper", "example", "analogy", "summary", "sentence", "hint", "guided"]
 """How an answer is told: "" is the item's answer to the question; the others are other ways of telling the same."""
 
+HIDES_EVIDENCE: tuple[Style, ...] = ("hint", "guided")
+"""Those whose evidence would be the answer that is not to be told yet."""
+
 
 @dataclass(frozen=True)
 class KeyPoint:

@@ -12,6 +12,7 @@ from tutor import dialogue, guided
 from tutor.evidence import quote
 from tutor.index import SearchIndex
 from tutor.records import (
+    HIDES_EVIDENCE,
     Answer,
     Confidence,
     DecisionEvent,
@@ -29,9 +30,6 @@ from tutor.records import (
 from tutor.suggestions import suggestions
 from tutor.teaching import offers, told
 from tutor.teaching_request import TeachingRequest, teaching_request
-
-HIDES_EVIDENCE: tuple[Style, ...] = ("hint", "guided")
-"""Those whose evidence would be the answer that is not to be told yet."""
 
 SPOKEN_OF = Confidence(0.99, "high", "this is what was spoken of last")
 WISHES: dict[Style, str] = {

@@ -19,14 +19,15 @@ from tutor.web import evidence, messages
 from tutor.web.feedback import Reactions
 from tutor.web.keeping import Keeping, with_items
 from tutor.web.models import can_generate
+from tutor.web.retelling_view import ASKED
 from tutor.web.running_turn import RunningTurn, RunningTurns, failed
 from tutor.web.session import Session
 from tutor.web.turns import ShownTurn, advance, declined
 
 if TYPE_CHECKING:
-    from tutor.grading import Grade
     from langchain_core.embeddings import Embeddings
 
+    from tutor.grading import Grade
     from tutor.store.database import Database
 
 
@@ -90,11 +91,19 @@ class Chat:
             turn = session.turns[number]
             yield from self._ask(session, ShownTurn(turn.standalone or turn.question, from_memory=True))
 
+    def tell(self, session: Session, number: int, style: str) -> Iterator[View]:
+        """Has the item that a turn's answer rests on told in another way."""
+        answer = session.turns[number].answer if 0 <= number < len(session.turns) else None
+        known = next((each for each in ASKED if each == style), None)
+        if answer and answer.hits and known:
+            yield from self._ask(session, ShownTurn(ASKED[known], chosen=answer.hits[0].item_id, style=known))
+
     def retry(self, session: Session, number: int) -> Iterator[View]:
         """Asks the question of a turn again, as another version of it; what followed the old one stays with that."""
         if 0 <= number < len(session.turns):
             turn = session.turns[number]
-            yield from self._ask(session, ShownTurn(turn.question, turn.chosen, turn.from_memory), number)
+            again = ShownTurn(turn.question, turn.chosen, turn.from_memory, style=turn.style)
+            yield from self._ask(session, again, number)
 
     def edit(self, session: Session, number: int, text: str) -> Iterator[View]:
         """Asks another question in the place of a turn's, as another version of it."""
@@ -112,7 +121,8 @@ class Chat:
             session.turns[number] = replace(turn, error=str(error))
             yield self.view(session)
             return
-        again = ShownTurn(turn.question, turn.chosen, turn.from_memory, id=turn.id, siblings=turn.siblings)
+        again = ShownTurn(turn.question, turn.chosen, turn.from_memory, style=turn.style)
+        again = replace(again, id=turn.id, siblings=turn.siblings)
         yield from self._answer(session, number, again, ticket)
 
     def decline(self, session: Session, number: int) -> View | None:

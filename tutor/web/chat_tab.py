@@ -88,6 +88,9 @@ def _wire(chat: Chat, conversations: ConversationList, session: gr.State, bridge
     def chosen(state: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         yield from updates(state, chat.choose(state, str(event._data.get("id", ""))))
 
+    def told(state: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        yield from updates(state, chat.tell(state, _turn(event), str(event._data.get("style", ""))))
+
     def remembered(state: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         yield from updates(state, chat.remember(state, _turn(event)))
 
@@ -124,6 +127,7 @@ def _wire(chat: Chat, conversations: ConversationList, session: gr.State, bridge
     bridge.ask(clicked, [session], **answering)
     bridge.choose(chosen, [session], **answering)
     bridge.memory(remembered, [session], **answering)
+    bridge.tell(told, [session], **answering)
     bridge.retry(again, [session], **answering)
     bridge.edit(edited, [session], **answering)
     bridge.go_on(gone_on, [session], **answering)

@@ -134,6 +134,7 @@ def shown(stored: StoredTurn, known: Mapping[str, Item]) -> ShownTurn:
         stored.asked.chosen,
         stored.asked.from_memory,
         content.declined,
+        stored.asked.style,
         hits=content.hits,
         citations=content.citations,
         decision=content.decision,
@@ -161,7 +162,7 @@ def with_items(turn: ShownTurn, known: Mapping[str, Item], digests: Mapping[str,
 
 
 def _asked(turn: ShownTurn) -> Asked:
-    return Asked(turn.question, turn.chosen, turn.from_memory)
+    return Asked(turn.question, turn.chosen, turn.from_memory, turn.style)
 
 
 def _state(turn: ShownTurn) -> State:

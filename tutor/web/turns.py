@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tutor.records import (
+    HIDES_EVIDENCE,
     Answer,
     Citation,
     Confidence,
@@ -19,6 +20,7 @@ from tutor.records import (
     Hit,
     Item,
     Question,
+    Style,
     TokenEvent,
     Turn,
 )
@@ -41,7 +43,7 @@ class ShownTurn:
     """A question and everything shown for it. ``own`` are the corpus's or the tutor's words, ``written`` the model's
     checked ones, ``remembered`` those of its memory, all Markdown. ``chosen`` is the id of the item that the person
     clicked, ``from_memory`` says that the model's memory was asked for by a button, ``declined`` that the person meant
-    none of the choices.
+    none of the choices. ``style`` is the way of telling that was asked for by a button.
 
     ``id`` is the turn's name in the store, "" where it is not kept; ``siblings`` are the ids of its other versions and
     its own. ``ended`` says that no more comes although there is no answer: it was kept by another version of the tutor;
@@ -52,6 +54,7 @@ class ShownTurn:
     chosen: str = ""
     from_memory: bool = False
     declined: bool = False
+    style: Style = ""
     items: tuple[Item, ...] = ()
     hits: tuple[Hit, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -91,7 +94,7 @@ class ShownTurn:
         """The turn's question for the tutor. The model's memory is asked without ``history``: its question stands by
         itself."""
         known = () if self.from_memory else history
-        return Question(self.question, known, chosen=self.chosen, from_memory=self.from_memory)
+        return Question(self.question, known, chosen=self.chosen, from_memory=self.from_memory, style=self.style)
 
 
 def advance(turn: ShownTurn, event: Event) -> ShownTurn:
@@ -129,7 +132,7 @@ def _done(turn: ShownTurn, answer: Answer) -> ShownTurn:
         decision=answer.decision,
         confidence=answer.confidence,
         standalone=answer.standalone.strip(),
-        hits=answer.hits or turn.hits,
+        hits=() if answer.style in HIDES_EVIDENCE else answer.hits or turn.hits,
         citations=answer.citations or (turn.citations if answer.decision == "answer" else ()),
         own=own,
         written=written,
