@@ -42,8 +42,8 @@ def make_item(
 ) -> Item:
     """An item with the points alpha, beta and gamma, of weight 3, 2 and 1."""
     points = tuple(
-        KeyPoint(f"The {name} of it is {name}{id}", weight, f"What about the {place} part?")
-        for place, (name, weight) in enumerate((("alpha", 3), ("beta", 2), ("gamma", 1)))
+        KeyPoint(f"The {name} of it is {name}{id}", weight, f"What about the {name} part?")
+        for name, weight in (("alpha", 3), ("beta", 2), ("gamma", 1))
     )
     return Item(
         id=id,

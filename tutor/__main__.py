@@ -340,6 +340,39 @@ def calibrate(
 
 
 @app.command()
+def interview(
+    role: Annotated[str, typer.Option(help="ML engineer, data scientist, researcher or custom.")] = "custom",
+    level: Annotated[str, typer.Option(help="beginner, intermediate or advanced.")] = "intermediate",
+    topic: Annotated[list[str] | None, typer.Option(help="A topic, such as ensembles; may be repeated.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="concept, scenario, coding or mcq.")] = None,
+    number: Annotated[int, typer.Option(help="How many questions at most.")] = 5,
+    minutes: Annotated[int, typer.Option(help="How long; 0 means no limit.")] = 0,
+    real: Annotated[bool, typer.Option("--real", help="Tell all scores at the end.")] = False,
+    weak: Annotated[bool, typer.Option("--weak", help="Ask what you are weak at.")] = False,
+    resume: Annotated[str, typer.Option(help="Go on with this interview, or with the last one: last.")] = "",
+    no_llm: NoModel = False,
+) -> None:
+    """Hold a mock interview on the terminal; it is saved after each step."""
+    from tutor.practice_commands import hold_interview, setup_from
+
+    setup = setup_from(role, level, topic or (), kind or (), number, minutes, not real, weak)
+    hold_interview(_with_model(read_settings(), no_llm), setup, resume, input, print)
+
+
+@app.command()
+def quiz(
+    number: Annotated[int, typer.Option(help="How many questions at most.")] = 10,
+    topic: Annotated[list[str] | None, typer.Option(help="A topic, such as ensembles; may be repeated.")] = None,
+    at_end: Annotated[bool, typer.Option("--at-end", help="Tell the right answers at the end.")] = False,
+    seed: Annotated[int | None, typer.Option(help="The same seed makes the same quiz.")] = None,
+) -> None:
+    """Answer questions with options on the terminal."""
+    from tutor.practice_commands import hold_quiz
+
+    hold_quiz(read_settings(), number, topic or (), not at_end, seed, input, print)
+
+
+@app.command()
 def doctor(
     verify: Annotated[bool, typer.Option("--verify", help="Read all weights again and check their SHA-256.")] = False,
 ) -> None:

@@ -143,6 +143,7 @@ class Practice:
         known = set(connection.scalars(select(evidence_table.c.key).where(mine)))
         for row in rows:
             if row.key not in known:
+                known.add(row.key)
                 values = {"id": uuid.uuid4().hex, "user_id": self._user, "key": row.key, "source": row.source}
                 values |= {"item_id": row.item[:80], "topics": json.dumps(row.topics), "note": storable(row.note)}
                 rest = {"score": row.score, "predicted": row.predicted, "set_aside": row.set_aside, "at": row.at}

@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from tutor.exercises import exercise_of
+from tutor.judging import Attempt
 from tutor.records import Item
 from tutor.web import lab_views
 from tutor.web.chat_tab import LATEX
@@ -54,7 +55,13 @@ class _Parts:
         return [self.result, self.times, self.more, self.hints, self.hint, self.discuss]
 
 
-def build_lab_tab(service: JudgeHolder, corpus: Path, page: gr.Blocks, tab: gr.Tab, box: gr.Textbox) -> None:
+Attempted = Callable[[Item, Attempt], None]
+"""Takes note of a judged program."""
+
+
+def build_lab_tab(
+    service: JudgeHolder, corpus: Path, page: gr.Blocks, tab: gr.Tab, box: gr.Textbox, attempted: Attempted
+) -> None:
     """Lays the tab out inside the current context and wires it. ``box`` is the chat's, for what is to be discussed."""
     exercises = read_exercises(corpus)
     with gr.Column(elem_id="lab", min_width=0):
@@ -64,7 +71,7 @@ def build_lab_tab(service: JudgeHolder, corpus: Path, page: gr.Blocks, tab: gr.T
         session = gr.State(LabSession())
         drafts = gr.Textbox(visible=False)  # brings the browser's drafts along with a press
         parts, presses = _layout(exercises)
-    _wire(Lab(service), exercises, parts, presses, session, drafts, page, tab, box)
+    _wire(Lab(service), exercises, parts, presses, session, drafts, page, tab, box, attempted)
 
 
 def _layout(exercises: dict[str, Item]) -> tuple[_Parts, dict[str, gr.Button]]:
@@ -119,6 +126,7 @@ def _wire(
     page: gr.Blocks,
     tab: gr.Tab,
     box: gr.Textbox,
+    attempted: Attempted,
 ) -> None:
     form = [parts.exercise, parts.editor, session]
     quick: dict[str, Any] = {"queue": False, **QUIET}
@@ -145,6 +153,8 @@ def _wire(
         item = exercises[id]
         tried = state.of(item)
         lab.submit(item, source or "", tried, _user(request))
+        if tried.attempt:
+            attempted(item, tried.attempt)
         yield _shown(item, tried, source)
         if tried.passed:
             problem = lab.time(item, source, tried, _user(request))

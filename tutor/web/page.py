@@ -15,6 +15,7 @@ from tutor.web.conversations import ConversationList
 from tutor.web.lab_tab import build_lab_tab
 from tutor.web.library_tab import build_library_tab
 from tutor.web.my_questions_tab import build_my_questions_tab, build_news
+from tutor.web.practice import PracticeRoom
 from tutor.web.practice_tab import build_practice_tab
 from tutor.web.safe_markdown import escape
 from tutor.web.session import Session
@@ -38,7 +39,7 @@ _THEME_BUTTON = (
 
 def build_page(service: Service) -> gr.Blocks:
     """The whole page over a running tutor. Starts nothing."""
-    chat = Chat(service)
+    chat, room = Chat(service), PracticeRoom(service)
     page: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, fill_height=True) as page:
         session, reading = gr.State(Session()), gr.State("")
@@ -51,9 +52,9 @@ def build_page(service: Service) -> gr.Blocks:
             with gr.Tab("Library", elem_id="library-tab", render_children=True) as library_tab:
                 build_library_tab(service, library_tab, reading, bridge)
             with gr.Tab("Code lab", elem_id="lab-tab", render_children=True) as lab_tab:
-                build_lab_tab(service, service.settings.corpus, page, lab_tab, tab.box)
+                build_lab_tab(service, service.settings.corpus, page, lab_tab, tab.box, room.record_attempt)
             with gr.Tab("Practise", elem_id="practice-tab", render_children=True) as practice_tab:
-                build_practice_tab(service, page, practice_tab)
+                build_practice_tab(room, page, practice_tab)
             with gr.Tab("My questions", elem_id="my-questions-tab", render_children=True) as questions_tab:
                 build_my_questions_tab(service, questions_tab)
             with gr.Tab("Settings", elem_id="settings-tab", render_children=True) as settings_tab:

@@ -5,11 +5,14 @@ Knows the service and the store; knows neither gradio nor HTML.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Protocol
 
+from tutor.errors import StoreError
 from tutor.grading.records import Grade
 from tutor.interview.conducting import Interviews, Opened
+from tutor.interview.programs import judge_program
 from tutor.interview.records import CodeResult, Interview, Setup
 from tutor.judging import Attempt, Judge
 from tutor.learner import Evidence, LearnerState, learner_state
@@ -19,6 +22,7 @@ from tutor.store.database import Database
 from tutor.store.practice import Practice, SavedPractice
 from tutor.store.records import LOCAL_USER
 
+_LOG = logging.getLogger(__name__)
 DEMO = Setup(role="ML engineer", level="beginner", kinds=("concept",), number=2)
 """Short enough to try everything in a few minutes."""
 
@@ -79,23 +83,23 @@ class PracticeRoom:
 
     def judge_program(self, interview: Interview, source: str, user: str) -> CodeResult:
         """The program for the open question, judged by the exercise's cases. Raises TutorError where nothing runs."""
-        return code_result(source, self._service.judge.attempt(interview.current.item, source, user))
+        return judge_program(self._service.judge, interview, source, user)
 
     def record_attempt(self, item: Item, attempt: Attempt) -> None:
-        """Keeps an attempt in the code lab as evidence; one that was not run is none."""
-        if attempt.cases:
+        """Keeps an attempt in the code lab as evidence; one that was not run is none. A database that fails is logged:
+        the attempt itself went well."""
+        if not attempt.cases:
+            return
+        try:
             self.rows.add_evidence(attempt_evidence(item, attempt, datetime.now().astimezone()))
+        except StoreError as error:
+            _LOG.warning("%s", error)
 
     def say_mastery(self, topic: str, share: float) -> None:
         """Keeps the learner's own word on a topic."""
         now = datetime.now().astimezone()
         key = f"own:{topic}:{now.isoformat(timespec='microseconds')}"
         self.rows.add_evidence(Evidence(key, "own word", "", (topic,), share, now, note="You said so."))
-
-
-def code_result(source: str, attempt: Attempt) -> CodeResult:
-    passed = sum(case.verdict == "pass" for case in attempt.cases)
-    return CodeResult(source, attempt.verdict, passed, len(attempt.cases), attempt.problem)
 
 
 def attempt_evidence(item: Item, attempt: Attempt, at: datetime) -> Evidence:

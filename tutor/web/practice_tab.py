@@ -8,16 +8,15 @@ import gradio as gr
 
 from tutor.web.chat_updates import QUIET
 from tutor.web.interview_tab import build_interview_tab
-from tutor.web.practice import PracticeRoom, PracticeService
+from tutor.web.practice import PracticeRoom
 from tutor.web.progress_tab import build_progress_tab
 from tutor.web.quiz_tab import build_quiz_tab
 
 PLACES = ("Interview", "Quiz", "Progress")
 
 
-def build_practice_tab(service: PracticeService, page: gr.Blocks, tab: gr.Tab) -> None:
+def build_practice_tab(room: PracticeRoom, page: gr.Blocks, tab: gr.Tab) -> None:
     """Lays the tab out inside the current context and wires it."""
-    room = PracticeRoom(service)
     quick: dict[str, Any] = {"queue": False, **QUIET}
     with gr.Column(elem_id="practice", min_width=0):
         place = gr.Radio(list(PLACES), value="Interview", show_label=False, container=False, elem_id="practice-places")

@@ -1,0 +1,139 @@
+"""Practice in a real Chromium: an interview through a refresh, a second tab, a quiz, the progress it makes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from test_browser import ARGUMENTS, DESK, PHONE, serve
+from web_fakes import FakeService
+
+pytestmark = pytest.mark.browser
+DRAFT = "Half a sentence that I did not send"
+WORDS = "Bagging trains its models on bootstrap samples and they do not wait for one another."
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    service = FakeService()
+    yield from serve(service)
+    service.judge.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=system, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def open_practice(chromium: Browser, url: str, size: tuple[int, int] = DESK) -> Page:
+    page = chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+    page.set_default_timeout(30_000)
+    page.goto(url)
+    to_practice(page)
+    return page
+
+
+def to_practice(page: Page) -> None:
+    expect(page.locator(".example").first).to_be_visible(timeout=30_000)
+    page.get_by_role("tab", name="Practise", exact=True).click()
+    expect(page.locator("#practice-places")).to_be_visible(timeout=30_000)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def begin(page: Page) -> None:
+    press(page, "Try a demo of two questions")
+    expect(page.locator(".iv-interviewer").first).to_be_visible(timeout=30_000)
+
+
+def overflow(page: Page) -> int:
+    return int(
+        page.evaluate(
+            "Math.max(document.documentElement.scrollWidth - window.innerWidth,"
+            " ...['#practice-tab', '#practice'].map((each) => document.querySelector(each))"
+            ".map((each) => each.scrollWidth - each.clientWidth))"
+        )
+    )
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_an_interview_is_answered_predicted_told_and_summed_up(
+    chromium: Browser, url: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    page = open_practice(chromium, url, size)
+    begin(page)
+    page.get_by_role("button", name="Hint").click()
+    expect(page.get_by_text("Here is a hint.")).to_be_visible()
+    for said in range(1, 4):
+        if page.locator("#iv-predicting").is_visible():
+            break
+        page.get_by_label("Your answer").fill(WORDS)
+        press(page, "Send the answer")
+        expect(page.locator(".iv-candidate")).to_have_count(said, timeout=30_000)
+    assert page.locator(".iv-score").count() == 0
+    press(page, "That is my guess")
+    expect(page.locator(".iv-score")).to_contain_text("Less 10% for 1 hint.", timeout=30_000)
+    assert overflow(page) <= 0
+    press(page, "Next question")
+    expect(page.get_by_text("Question 2 of 2")).to_be_visible(timeout=30_000)
+    press(page, "Skip")
+    press(page, "Next question")
+    expect(page.locator(".iv-card h2")).to_have_text("Not enough to judge", timeout=30_000)
+    expect(page.locator(".iv-card .plot img")).to_be_visible()
+    assert overflow(page) <= 0
+    with page.expect_download() as download:
+        press(page, "Save as JSON")
+    download.value.save_as(tmp_path / "card.json")
+    saved = json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))
+    assert [question["state"] for question in saved["questions"]] == ["scored", "not answered"]
+
+
+def test_a_refresh_loses_neither_the_interview_nor_the_draft(chromium: Browser, url: str) -> None:
+    page = open_practice(chromium, url)
+    begin(page)
+    question = page.locator(".iv-interviewer").first.inner_text()
+    page.get_by_label("Your answer").fill(DRAFT)
+    page.reload()
+    to_practice(page)
+    expect(page.locator(".iv-interviewer").first).to_have_text(question, use_inner_text=True)
+    expect(page.get_by_label("Your answer")).to_have_value(DRAFT)
+
+
+def test_of_two_tabs_the_slower_one_is_told_and_keeps_its_text(chromium: Browser, url: str) -> None:
+    first = open_practice(chromium, url)
+    begin(first)
+    second = open_practice(chromium, url)
+    expect(second.locator(".iv-interviewer").first).to_be_visible(timeout=30_000)
+    second.get_by_label("Your answer").fill(DRAFT)
+    first.get_by_label("Your answer").fill(WORDS)
+    press(first, "Send the answer")
+    expect(first.locator(".iv-candidate")).to_have_count(1, timeout=30_000)
+    press(second, "Send the answer")
+    expect(second.get_by_role("alert")).to_contain_text("another tab", timeout=30_000)
+    expect(second.locator(".iv-candidate")).to_contain_text("Bagging trains")
+    expect(second.get_by_label("Your answer")).to_have_value(DRAFT)
+
+
+def test_a_quiz_tells_why_and_shows_in_the_progress(chromium: Browser, url: str) -> None:
+    page = open_practice(chromium, url)
+    page.get_by_label("Quiz", exact=True).check()
+    page.locator("#quiz-start").click()
+    expect(page.locator("#quiz-options label").first).to_be_visible(timeout=30_000)
+    assert page.locator("#quiz-told .iv-points").count() == 0
+    page.locator("#quiz-options label").first.click()
+    press(page, "Answer")
+    expect(page.locator("#quiz-told .iv-points")).to_be_visible(timeout=30_000)
+    page.get_by_label("Progress", exact=True).check()
+    expect(page.locator("#progress img").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".pr-numbers")).to_contain_text("Items tried1")
+    assert overflow(page) <= 0

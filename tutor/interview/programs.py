@@ -1,0 +1,13 @@
+"""A candidate's program, judged by its exercise's cases, as an interview keeps it. Knows the judge."""
+
+from __future__ import annotations
+
+from tutor.interview.records import CodeResult, Interview
+from tutor.judging import Judge
+
+
+def judge_program(judge: Judge, interview: Interview, source: str, user: str = "") -> CodeResult:
+    """Judges the program for the open question. Raises TutorError where the exercise itself is at fault."""
+    attempt = judge.attempt(interview.current.item, source, user)
+    passed = sum(case.verdict == "pass" for case in attempt.cases)
+    return CodeResult(source, attempt.verdict, passed, len(attempt.cases), attempt.problem)

@@ -1,0 +1,134 @@
+"""An interview on a terminal: reads answers line by line, prints what the interviewer says and the scorecard.
+
+Knows the conductor; everything that it says can be read without colours. Leaving it pauses the interview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tutor.errors import PracticeError, TutorError
+from tutor.interview.conducting import Interviews, Opened, scorecard
+from tutor.interview.exporting import as_markdown
+from tutor.interview.records import (
+    Action,
+    Answer,
+    AskHint,
+    Choose,
+    CodeResult,
+    End,
+    HandIn,
+    Interview,
+    Pause,
+    Predict,
+    Proceed,
+    Resume,
+    Skip,
+)
+from tutor.interview.scorecard import question_result
+from tutor.interview.scoring import HINT_COST
+
+HELP = (
+    f"Write your answer and end it with an empty line. /hint costs {HINT_COST:.0%}, /skip goes on, /pause leaves and "
+    "keeps everything, /end ends the interview."
+)
+COMMANDS: dict[str, Action] = {"/hint": AskHint(), "/skip": Skip(), "/pause": Pause(), "/end": End()}
+
+Read = Callable[[], str]
+"""Gives the next line; raises EOFError where there is none."""
+JudgeProgram = Callable[[Interview, str], CodeResult]
+
+
+def conduct(
+    interviews: Interviews, opened: Opened, read: Read, say: Callable[[str], None], judge: JudgeProgram
+) -> Opened:
+    """Goes on with an interview until it is over or paused. Raises StoreError."""
+    say(HELP)
+    if opened.interview.standing == "paused":
+        opened = interviews.act(opened.id, opened.revision, Resume())
+    heard = -1
+    while opened.interview.standing == "running":
+        heard = _say_new(opened.interview, heard, say)
+        try:
+            action = _next_action(opened.interview, read, say, judge)
+            opened = interviews.act(opened.id, opened.revision, action)
+        except (EOFError, KeyboardInterrupt):
+            opened = interviews.act(opened.id, opened.revision, Pause())
+        except PracticeError as error:
+            say(str(error))
+            opened = interviews.open(opened.id)
+        except (TutorError, OSError) as error:
+            say(str(error))
+        if opened.interview.standing == "running" and opened.interview.current.phase == "told":
+            say(_told(opened.interview))
+    if opened.interview.standing == "finished":
+        say(as_markdown(scorecard(opened.interview)))
+    else:
+        say(f"The interview is paused. To go on: tutor interview --resume {opened.id}")
+    return opened
+
+
+def _say_new(interview: Interview, heard: int, say: Callable[[str], None]) -> int:
+    """Prints the interviewer's lines that were not printed yet; returns how many lines there are now."""
+    lines = [line for asked in interview.questions for line in asked.lines]
+    start = len(lines) - len(interview.current.lines) if heard < 0 else heard
+    for line in lines[start:]:
+        if line.speaker == "interviewer":
+            say(f"\n{line.text}")
+    return len(lines)
+
+
+def _next_action(interview: Interview, read: Read, say: Callable[[str], None], judge: JudgeProgram) -> Action:
+    asked = interview.current
+    if asked.phase == "told":
+        return Proceed()
+    if asked.phase == "predicting":
+        say("\nHow much of it did you have, in percent? An empty line makes no guess.")
+        return Predict(_share(read()))
+    if asked.quiz is not None:
+        say("\n".join(f"  {number}. {option}" for number, option in enumerate(asked.quiz.options, start=1)))
+        line = read().strip()
+        return COMMANDS.get(line) or Choose(int(line) - 1 if line.isdigit() else -1)
+    if interview.item(asked).exercise is not None:
+        say("The path of your program:")
+        line = read().strip()
+        return COMMANDS.get(line) or HandIn(judge(interview, Path(line).read_text(encoding="utf-8", errors="replace")))
+    return _written(read)
+
+
+def _written(read: Read) -> Action:
+    """Lines up to an empty one, or a command that stands alone."""
+    lines: list[str] = []
+    while True:
+        try:
+            line = read()
+        except EOFError:
+            if not lines:
+                raise
+            break
+        if not lines and line.strip() in COMMANDS:
+            return COMMANDS[line.strip()]
+        if not line.strip() and lines:
+            break
+        if line.strip():
+            lines.append(line)
+    return Answer("\n".join(lines))
+
+
+def _share(text: str) -> float | None:
+    try:
+        return float(text.strip().rstrip("%")) / 100
+    except ValueError:
+        return None
+
+
+def _told(interview: Interview) -> str:
+    asked = interview.current
+    if not interview.tells(asked):
+        return "\nNoted. All scores come at the end."
+    result = question_result(interview, len(interview.questions) - 1)
+    score = result.state if result.score is None else f"{result.score:.0%}"
+    lines = [f"\nScore: {score}. {' '.join(result.reasons)}"]
+    lines += [f"  {point.verdict}: {point.text}" for point in result.points]
+    return "\n".join([*lines, f"Next: {result.drill}"])
