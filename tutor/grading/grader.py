@@ -14,7 +14,7 @@ from langchain_core.runnables import RunnableConfig
 from tutor.grading.answer_text import READ_CHARACTERS, Piece, answer_sentences
 from tutor.grading.item_reading import item_reading
 from tutor.grading.misconceptions import said_misconceptions
-from tutor.grading.opposition import local_opposition, opposition
+from tutor.grading.opposition import BEYOND_DOUBT, clashes, opposition
 from tutor.grading.presence import Presence, presences
 from tutor.grading.records import Grade, PointGrade
 from tutor.grading.rubric import rubric
@@ -93,7 +93,7 @@ def _points(
     for number, point in enumerate(item.key_points):
         odds = with_second_look(said[number], looked[number]) if number in looked else said[number]
         piece = judged[signals[number].best]
-        verdict = point_verdict(odds, against, local_opposition(known, piece), fits)
+        verdict = point_verdict(odds, against, clashes(known, piece.reading, BEYOND_DOUBT), fits)
         evidence = answer[piece.start : piece.end] if verdict != "missing" else ""
         by = name if number in looked else "words and vectors" if vectors else "words"
         found.append(PointGrade(point.text, point.weight, verdict, evidence, by))

@@ -20,6 +20,10 @@ from tutor.grading.item_reading import ItemReading, PointReading, turned
 from tutor.grading.vectors import Vectors
 from tutor.opposites import LIGHT_WORDS
 
+CLEARLY, BEYOND_DOUBT = 0.1, 0.4
+"""By how much another place must fit better than its own for a sentence to clash: where it is one sign among others,
+and where it alone decides."""
+
 NO_MISCONCEPTION = 0.0
 """What counts where an item names no wrong claims, or where there are no vectors."""
 
@@ -47,7 +51,8 @@ class Place:
 @dataclass(frozen=True)
 class Opposition:
     """Signals for a whole answer. Means over its ``places``: ``against``, its positive part ``misfit``, ``telling``,
-    in which places count by how well they fit at all. Shares of its sentences: ``misplaced``, ``denied``.
+    in which places count by how well they fit at all. Shares of its sentences: ``misplaced``, which
+    clash, and ``denied``.
     ``misconception``: by how much a sentence or clause is nearer to a known wrong claim than to any key point, a
     difference of cosines. ``turned``: share of the words of key points of which only the other side is said.
     ``absolute``: words such as never, a sentence, that the item does not have."""
@@ -71,7 +76,7 @@ def opposition(item: ItemReading, sentences: Sequence[Piece], vectors: Vectors |
         float(against.mean()),
         float(np.maximum(against, 0).mean()),
         float(against @ fits) / max(float(fits.sum()), 1e-9),
-        _share(sentences, lambda piece: misplaced(piece.reading, item.ground.pool(piece.reading), item.ground)),
+        _share(sentences, lambda piece: clashes(item, piece.reading, CLEARLY)),
         _share(sentences, lambda piece: wrongly_denied(piece.reading, item.ground.pool(piece.reading), item.question)),
         _misconception(item, sentences, vectors) if vectors and item.misconceptions else NO_MISCONCEPTION,
         float(np.mean([_turned(point, sentences) for point in item.points])),
@@ -97,11 +102,12 @@ def places(item: ItemReading, reading: Reading) -> tuple[Place, ...]:
     return tuple(found)
 
 
-def local_opposition(item: ItemReading, piece: Piece) -> float:
-    """How much one sentence speaks against the item, about in [-1, 1]."""
-    found = places(item, piece.reading)
-    fits = sum(max(place.own, place.other) for place in found)
-    return sum(place.against * max(place.own, place.other) for place in found) / max(fits, 0.3)
+def clashes(item: ItemReading, reading: Reading, clearly: float) -> bool:
+    """Whether a sentence says of one thing what the item says of another: its words stand elsewhere in the item, and
+    something else fits a place of the sentence better by ``clearly``."""
+    if max((place.against for place in places(item, reading)), default=0.0) < clearly:
+        return False
+    return misplaced(reading, item.ground.pool(reading), item.ground) is not None
 
 
 def _fit(item: ItemReading, near: Mapping[str, float], held: Mapping[str, float]) -> float:

@@ -22,7 +22,7 @@ MIN_ANSWER_TERMS = 3
 """The same for the whole answer."""
 
 MIN_BINDING = 0.12
-"""Share of an answer's words that bind the others together: articles, prepositions, auxiliaries, pronouns."""
+"""Share of the words of an answer of some length that bind the others together, as articles and pronouns do."""
 
 MAX_BROKEN = 0.2
 """Share of an answer's articles and prepositions that may stand before a word that cannot follow them: 2 in 100 runs
@@ -30,7 +30,10 @@ of three sentences of the corpus have more, and 58 in 100 of the same words in a
 
 KEYWORDS, MANY_KEYWORDS, MIN_STRUCTURE = 12, 20, 0.1
 """A list of keywords: a sentence of so many words without one that binds, or of so many more of which fewer than the
-third are articles, prepositions, auxiliaries or pronouns."""
+third are articles, prepositions, auxiliaries, pronouns or begin a clause."""
+
+ENDLESS, ENDLESS_STRUCTURE = 30, 0.18
+"""The same for sentences of still more words, of which none of the corpus or the answers has fewer."""
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _ARTICLES = frozenset("a an the its their our your every".split())
@@ -41,8 +44,10 @@ _VERBS = frozenset(
     "doesn't can't won't it's that's there's they're you're we're i'd i'll".split()
 )
 _JOINS = frozenset("and or but because if when while whereas so that then".split())
-_PRONOUNS = frozenset("it they them you we i this that these those which who what one each its their your".split())
-_STRUCTURE = _ARTICLES | _PREPOSITIONS | _VERBS | _PRONOUNS
+_PRONOUNS = frozenset(
+    "where how it they them you we i this that these those which who what one each its their your".split()
+)
+_STRUCTURE = _ARTICLES | _PREPOSITIONS | _VERBS | _PRONOUNS | (_JOINS - {"and", "or", "so", "then"})
 _BINDING = frozenset(stopwords.STOPWORDS_EN_PLUS) - frozenset("and or etc vs versus plus".split())
 _ORDER = re.compile(
     r"\b(?:give|award|assign|grant|deserves?|output|return|put|write|want|need|take)\b.{0,40}\b(?:full|maximum|max|"
@@ -107,7 +112,8 @@ def is_prose(sentences: Sequence[Piece]) -> bool:
     words = [_words(piece.text) for piece in sentences]
     count = sum(len(each) for each in words)
     binding = sum(word in _BINDING for each in words for word in each)
-    return binding >= MIN_BINDING * max(count, 1) and broken_share(words) <= MAX_BROKEN
+    enough = binding >= MIN_BINDING * count if count >= MANY_KEYWORDS else binding > 0
+    return enough and broken_share(words) <= MAX_BROKEN
 
 
 def is_keywords(text: str) -> bool:
@@ -115,7 +121,8 @@ def is_keywords(text: str) -> bool:
     words = _words(text)
     if len(words) < MANY_KEYWORDS:
         return len(words) >= KEYWORDS and not any(word in _BINDING for word in words)
-    return sum(word in _STRUCTURE for word in words) < MIN_STRUCTURE * len(words)
+    least = ENDLESS_STRUCTURE if len(words) >= ENDLESS else MIN_STRUCTURE
+    return sum(word in _STRUCTURE for word in words) < least * len(words)
 
 
 def broken_share(sentences: Sequence[Sequence[str]]) -> float:
@@ -124,6 +131,7 @@ def broken_share(sentences: Sequence[Sequence[str]]) -> float:
     watched = [
         _cannot_follow(word, after)
         for words in sentences
+        if words
         for word, after in zip(words, [*words[1:], ""], strict=True)
         if word in _ARTICLES or word in _PREPOSITIONS
     ]

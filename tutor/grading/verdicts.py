@@ -39,38 +39,38 @@ class Fits:
 
 
 WITH_VECTORS = Fits(
-    Fit({"meaning": 2.346, "lift": 2.377, "together": 5.128, "anywhere": 1.586, "own": 2.479}, -5.219),
-    -0.51,
-    0.05,
+    Fit({"meaning": 2.391, "lift": 2.095, "together": 5.268, "anywhere": 1.763, "own": 2.184}, -5.210),
+    -1.29,
+    -0.11,
     Fit(
         {
-            "against": 1.863,
-            "misfit": 4.265,
-            "telling": 1.546,
-            "misplaced": 0.827,
-            "denied": 0.947,
-            "misconception": 3.481,
-            "turned": 26.308,
-            "absolute": 1.107,
+            "against": 1.819,
+            "misfit": 4.270,
+            "telling": 1.481,
+            "misplaced": 0.813,
+            "denied": 0.898,
+            "misconception": 3.509,
+            "turned": 24.675,
+            "absolute": 1.161,
         },
-        -1.953,
+        -1.928,
     ),
 )
 WORDS_ONLY = Fits(
-    Fit({"together": 4.455, "anywhere": 2.210, "own": 4.634}, -3.303),
-    -1.82,
-    -0.25,
+    Fit({"together": 4.600, "anywhere": 2.237, "own": 4.420}, -3.275),
+    -1.80,
+    -0.29,
     Fit(
         {
-            "against": 1.873,
-            "misfit": 4.303,
-            "telling": 1.547,
-            "misplaced": 0.899,
-            "denied": 1.251,
-            "turned": 26.422,
-            "absolute": 1.123,
+            "against": 1.819,
+            "misfit": 4.310,
+            "telling": 1.463,
+            "misplaced": 0.870,
+            "denied": 1.172,
+            "turned": 24.656,
+            "absolute": 1.221,
         },
-        -1.738,
+        -1.702,
     ),
 )
 
@@ -80,14 +80,13 @@ DOUBTED, DOUBT = -1.0, 2.0
 WRONG = 0.8
 """From these log-odds on what an answer says of a key point contradicts it."""
 
-LOCALLY_WRONG = 0.5
-"""From this opposition on a single sentence contradicts its key point, whatever the rest of the answer says."""
-
+MOSTLY = 0.75
+"""From this share of clashing sentences on an answer is wrong whatever else speaks for it: its sides are exchanged."""
 
 OPEN_BELOW, OPEN_ABOVE = 1.0, 1.0
 """A point is open from so far below being partly said to so far above being covered."""
 
-LOOK_SLOPE, LOOK_CENTRE = 0.5, 0.0
+LOOK_SLOPE, LOOK_CENTRE = 0.5, 1.0
 """How much a chat model's log-odds of yes move those of a point being said."""
 
 
@@ -98,7 +97,8 @@ def said_log_odds(presence: Presence, fits: Fits) -> float:
 
 def against_log_odds(opposition: Opposition, fits: Fits) -> float:
     """ln(P / (1 - P)) of an answer being wrong as a whole."""
-    return fits.against.log_odds(asdict(opposition))
+    odds = fits.against.log_odds(asdict(opposition))
+    return max(odds, WRONG) if opposition.misplaced >= MOSTLY else odds
 
 
 def doubt(said: float, against: float, fits: Fits) -> float | None:
@@ -113,12 +113,12 @@ def with_second_look(said: float, yes: float) -> float:
     return said + LOOK_SLOPE * (yes - LOOK_CENTRE)
 
 
-def point_verdict(said: float, against: float, locally: float, fits: Fits) -> PointVerdict:
-    """The verdict from the log-odds that a point is said, those that the answer is wrong, and the opposition of the
-    sentence that says it."""
+def point_verdict(said: float, against: float, clashing: bool, fits: Fits) -> PointVerdict:
+    """The verdict from the log-odds that a point is said, those that the answer is wrong, and whether the
+    sentence that says it clashes with the item."""
     if said < fits.partly:
         return "missing"
-    if against >= WRONG or locally >= LOCALLY_WRONG:
+    if against >= WRONG or (clashing and against >= 0):
         return "contradicted"
     plain = said - DOUBT * max(0.0, against - DOUBTED)
     return "covered" if plain >= fits.covered else "partly" if plain >= fits.partly else "missing"
