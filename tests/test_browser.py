@@ -493,7 +493,7 @@ def test_everything_is_reached_by_keyboard_with_a_visible_focus(open_page: Open)
     page = open_page()
     ask(page, "precision vs recall")
     seen: dict[str, bool] = {}
-    for _ in range(40):
+    for _ in range(160):
         page.keyboard.press("Tab")
         name, ring = page.evaluate(FOCUS)
         seen[name] = ring
