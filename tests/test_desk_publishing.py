@@ -12,7 +12,7 @@ from desk_help import have_turn
 
 from tutor.desk import publishing as publishing_module
 from tutor.desk.item_drafts import Sketch, check, compose, difference
-from tutor.desk.places import SOURCE, can_write
+from tutor.desk.places import SOURCE, can_write, place_for
 from tutor.desk.publishing import Publisher
 from tutor.desk.updating import items_in_use, update_index
 from tutor.errors import CorpusError, IngestError, StoreError, TutorError
@@ -145,7 +145,7 @@ def test_where_the_corpus_is_read_only_a_new_item_goes_to_the_library(desk: Desk
     update_index(desk.settings, desk.embedder, desk.database, "desk", may_empty=["*"])
     body = "A VAE learns codes. It samples from them. It decodes them."
     draft = desk.draft(item_text("trainers-001", QUESTION, body))
-    place = publishing_module.place_for(desk.settings, check(draft.text, draft.item_id))
+    place = place_for(desk.settings, check(draft.text, draft.item_id))
     assert not can_write(questions)
     assert place.file == desk.file
     assert "cannot be written" in place.why
@@ -255,6 +255,24 @@ def test_a_publication_that_a_crash_interrupted_is_completed(desk: Desk, written
     assert desk.publisher.recover() == ["Interrupted, and completed: publishing draft 1"]
     assert desk.state() == PUBLISHED
     assert desk.publisher.recover() == []
+
+
+def test_where_only_the_last_word_to_the_database_fails_the_next_step_completes_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = desk.draft()
+
+    def locked(self: Drafts, id: str, actor: str) -> Draft:
+        raise StoreError("tutor.db is locked by another program")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Drafts, "finish_publishing", locked)
+        with pytest.raises(StoreError, match="locked"):
+            desk.publisher.publish(draft.id, draft.revision, "tess")
+    assert desk.drafts.get(draft.id).state == "publishing"
+    with pytest.raises(StoreError, match="is published already"):
+        desk.publisher.publish(draft.id, draft.revision, "tess")
+    assert desk.state() == PUBLISHED
 
 
 def test_an_undoing_that_a_crash_interrupted_is_completed(desk: Desk) -> None:

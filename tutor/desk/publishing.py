@@ -49,10 +49,11 @@ class Publisher:
 
     def publish(self, id: str, revision: int, actor: str) -> Published:
         """Raises TutorError where the draft does not hold, somebody else was first, or the file or the index could not
-        be written; then everything is as it was. Where only the last word to the database failed, ``recover``
-        completes it."""
+        be written; then everything is as it was. Where only the last word to the database failed, the
+        next publication or start completes it."""
         started = time.monotonic()
         with self._alone():
+            self._complete_interrupted()
             draft = self._drafts.get(id)
             place = place_for(self._settings, check(draft.text, draft.item_id))
             replaced = read_text(place.file)
@@ -70,6 +71,7 @@ class Publisher:
         """Takes a publication back: its file is gone, or has the text of before. Raises TutorError as ``publish``, and
         where the file was edited since."""
         with self._alone():
+            self._complete_interrupted()
             draft = self._drafts.get(id)
             if draft.state == "published" and read_text(Path(draft.place)) != draft.text:
                 raise IngestError(
@@ -89,7 +91,11 @@ class Publisher:
         if not self._drafts.all("publishing", "undoing"):
             return []
         with self._alone():
-            return [self._complete(draft) for draft in self._drafts.all("publishing", "undoing")]
+            return self._complete_interrupted()
+
+    def _complete_interrupted(self) -> list[str]:
+        """Whoever is alone at the desk and finds something half-done knows that nobody is doing it."""
+        return [self._complete(draft) for draft in self._drafts.all("publishing", "undoing")]
 
     def _complete(self, draft: Draft) -> str:
         forward = draft.state == "publishing"

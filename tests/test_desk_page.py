@@ -1,0 +1,163 @@
+"""The desk without a browser: groups, drafts, publishing, what is refused, what is shown of strangers' words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import HashingEmbedder, hand_made
+from desk_help import have_turn
+
+from tutor.answering import Tutor
+from tutor.desk.updating import update_index
+from tutor.errors import StoreError, TutorError
+from tutor.evaluation.regressions import run_regressions
+from tutor.index import IndexInUse
+from tutor.records import ChatModelChoice, Event, Item, Question, Status
+from tutor.settings import Settings
+from tutor.store.database import Database
+from tutor.store.feedback import Feedback
+from tutor.store.inbox import Inbox
+from tutor.store.records import LOCAL_USER
+from tutor.web.desk import Desk
+from tutor.web.desk_plots import monitoring_view
+from tutor.web.desk_views import group_view, label, log_view, review_view, updates_view
+
+HOSTILE = "what is <script>alert(1)</script> a vae"
+
+
+@dataclass
+class SmallService:
+    """A tutor over the small corpus with everything ready and no chat model."""
+
+    settings: Settings
+    database: Database
+    embedder: HashingEmbedder
+
+    def tutor(self) -> Tutor:
+        return Tutor(IndexInUse(self.settings.index, "hashing"), self.embedder, calibration=hand_made())
+
+    def items(self) -> tuple[Item, ...]:
+        return tuple(IndexInUse(self.settings.index, "hashing").get().items.values())
+
+    def status(self) -> Status:
+        return Status("", "", "", True, True, False)
+
+    def stream(self, question: Question, model: ChatModelChoice | None = None) -> Iterator[Event]:
+        yield from self.tutor().stream(question)
+
+
+@pytest.fixture
+def service(tmp_path: Path, small_corpus: Path) -> SmallService:
+    settings = Settings(home=tmp_path / "home", corpus=small_corpus, chat_model="none")
+    made = SmallService(settings, Database.open(settings.database), HashingEmbedder())
+    update_index(settings, made.embedder, made.database, "desk")
+    return made
+
+
+@pytest.fixture
+def desk(service: SmallService) -> Desk:
+    return Desk(service)
+
+
+def send(service: SmallService, *questions: str) -> list[int]:
+    feedback = Feedback(service.database, LOCAL_USER)
+    return [feedback.escalate(have_turn(service.database, question)) for question in questions]
+
+
+def test_alike_questions_are_one_group_and_their_wordings_become_the_items_asks(
+    desk: Desk, service: SmallService
+) -> None:
+    send(service, "what is a vae", "how do ships float", "vae what is a vae")
+    first, second = desk.groups()
+    assert (first.numbers, second.numbers) == ([1, 3], [2])
+    question, *others = first.wordings
+    draft = desk.begin(
+        first.numbers, question, "It samples codes.", "\n".join(others), ["deep-learning"], "beginner", ""
+    )
+    desk.publish(draft.id, draft.revision, "tess")
+    item = next(item for item in service.items() if item.source == "trainers")
+    assert (item.title, item.asks, item.topics) == ("what is a vae", ("vae what is a vae",), ("deep-learning",))
+    assert [each.state for each in Feedback(service.database, LOCAL_USER).inquiries()] == [
+        "answered",
+        "open",
+        "answered",
+    ]
+
+
+def test_a_published_question_is_a_regression_case_that_holds_until_its_item_is_gone(
+    desk: Desk, service: SmallService
+) -> None:
+    (number,) = send(service, "what is a variational autoencoder")
+    draft = desk.begin([number], "what is a variational autoencoder", "It samples codes.", "", [], "beginner", "tess")
+    desk.publish(draft.id, draft.revision, "tess")
+    cases = Inbox(service.database).regressions()
+    assert run_regressions(service.tutor(), cases, False, lambda what, done, total: None) == []
+    (service.settings.library / "trainers" / "trainers-001.md").unlink()
+    update_index(service.settings, service.embedder, service.database, "desk", ["*"])
+    (failed,) = run_regressions(service.tutor(), cases, False, lambda what, done, total: None)
+    assert "is to be answered from trainers-001" in str(failed)
+
+
+def test_an_item_that_was_rated_down_is_edited_as_its_file_is_now(desk: Desk, service: SmallService) -> None:
+    turn = have_turn(service.database, "what is gradient descent")
+    Feedback(service.database, LOCAL_USER).rate(turn, "wrong")
+    draft = desk.edit_item([1], "q001", "tess")
+    changed = desk.save(draft.id, draft.revision, draft.text.replace("0.1", "0.2"), "tess")
+    shown = review_view(desk.review(changed))
+    assert "It can be published. Over its own file in the corpus." in shown
+    assert "0.2 is common" in shown
+
+
+def test_an_empty_answer_or_an_unknown_item_is_refused(desk: Desk, service: SmallService) -> None:
+    (number,) = send(service, "what is a vae")
+    with pytest.raises(StoreError, match="question or the answer is empty"):
+        desk.begin([number], "what is a vae", " ", "", [], "beginner", "tess")
+    with pytest.raises(StoreError, match="no file of the item 'q999'"):
+        desk.edit_item([number], "q999", "tess")
+    with pytest.raises(StoreError, match="no item 'q999'"):
+        desk.settle([number], "q999", "", "tess")
+
+
+def test_nothing_chosen_is_said(desk: Desk) -> None:
+    with pytest.raises(StoreError, match="none chosen"):
+        desk.reject([], "No.", "tess")
+
+
+def test_without_a_chat_model_there_is_no_proposal_and_that_is_said(desk: Desk) -> None:
+    with pytest.raises(TutorError, match="There is no proposal"):
+        desk.propose("what is a vae")
+
+
+def test_what_strangers_wrote_is_shown_as_text(desk: Desk, service: SmallService) -> None:
+    (number,) = send(service, HOSTILE)
+    (group,) = desk.groups()
+    desk.reject([number], HOSTILE, HOSTILE)
+    shown = [group_view(group, desk.titles()), log_view(desk.log()), monitoring_view(service)]
+    for html in shown:
+        assert "&lt;script&gt;" in html
+        assert "<script" not in html
+    assert "(sent by a person)" in label(group)
+
+
+def test_the_desk_shows_why_an_update_was_refused(desk: Desk, service: SmallService) -> None:
+    (file,) = (service.settings.corpus / "questions").glob("q001*.md")
+    file.write_text(file.read_text().replace("level: beginner", "level: wizard"))
+    assert len(desk.update_index(False).errors) == 1
+    assert "wizard" in updates_view(desk.updates())
+
+
+def test_monitoring_draws_every_plot_with_its_numbers(desk: Desk, service: SmallService) -> None:
+    turn = have_turn(service.database, "what is a vae")
+    Feedback(service.database, LOCAL_USER).rate(turn, "wrong")
+    shown = monitoring_view(service)
+    for title in ("Outcomes by day", "Ratings by day", "Distribution of the confidence", "calibration questions"):
+        assert title in shown
+    assert shown.count("<img") == shown.count("The numbers") >= 5
+    assert "Items never found" in shown
+
+
+def test_nothing_asked_yet_is_said(service: SmallService) -> None:
+    assert "Nothing was asked yet" in monitoring_view(service)
