@@ -46,6 +46,7 @@ from tutor.records import (
     Timings,
     TokenEvent,
 )
+from tutor.rewriting import reconsider
 from tutor.suggestions import suggestions
 from tutor.teaching_request import WITH_A_TOPIC
 from tutor.warming import Warming
@@ -138,6 +139,10 @@ class Tutor(Runnable[Question, Answer]):
         hidden = wish is not None and wish.style in HIDES_EVIDENCE
         yield EvidenceEvent((), (), ()) if hidden else evidence
         found, verdict = decide(question, found, index, self._resources, config)
+        found, verdict = reconsider(question, found, verdict, index, self._resources, config)
+        if found.hits and evidence.hits and found.hits[0].item_id != evidence.hits[0].item_id:
+            evidence = _evidence(found, index)
+            yield EvidenceEvent((), (), ()) if hidden else evidence
         timings = Timings(found.milliseconds, milliseconds_since(started))
         if verdict.decision == "answer" and wish and wish.style in WITH_A_TOPIC:
             first = evidence.items[0]

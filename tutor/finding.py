@@ -27,6 +27,9 @@ from tutor.warming import Warming
 EXCERPT_CHARACTERS = 700
 """Of a passage that the model has not read yet: about two seconds of reading on two cores."""
 
+ABOUT_AS_WELL = 0.1
+"""A reading may find the same item with this much less."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -80,6 +83,8 @@ def find(question: Question, text: str, index: SearchIndex, resources: Resources
     readings = [Reading(text)] if question.chosen else dialogue.readings(text, question.history)
     searched = [(reading, *_search(reading.text, index, resources.embedder, notices)) for reading in readings]
     reading, hits, words_only = max(searched, key=lambda each: _best_score(each[0], each[1]))
+    if reading.text != readings[0].text:
+        reading = _most_natural(reading, hits, searched)
     hits = [hit for hit in hits if hit.item_id != reading.not_item]
     hits = _with_sides(reading.text, hits, index, resources.embedder) if not words_only else hits
     chosen = index.items.get(question.chosen or reading.item)
@@ -94,6 +99,17 @@ def find(question: Question, text: str, index: SearchIndex, resources: Resources
         chosen is not None,
         None if reading.text == readings[0].text else reading.added,
     )
+
+
+def _most_natural(best: Reading, hits: Sequence[Hit], searched: Sequence[tuple[Reading, list[Hit], bool]]) -> Reading:
+    """Of the readings that find the same item about as well as the ``best``, the last one, which reads like a question:
+    that is what a person is shown and the chat model is asked."""
+    same = [
+        reading
+        for reading, found, _ in searched[1:]
+        if found and found[0].item_id == hits[0].item_id and found[0].score >= hits[0].score - ABOUT_AS_WELL
+    ]
+    return same[-1] if same and hits else best
 
 
 def _best_score(reading: Reading, hits: Sequence[Hit]) -> float:
