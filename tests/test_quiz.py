@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
+from typing import Any
+
 import pytest
 from web_fakes import curated
 
@@ -94,7 +96,7 @@ def test_topics_limit_the_quiz_and_too_few_questions_are_said() -> None:
 
 
 @pytest.mark.parametrize("setup", [{"topics": ("imported",)}, {"number": 0}, {"number": 51}, {"forms": ()}])
-def test_what_cannot_be_asked_is_a_sentence(setup: dict[str, object]) -> None:
+def test_what_cannot_be_asked_is_a_sentence(setup: dict[str, Any]) -> None:
     with pytest.raises(PracticeError, match="Expected"):
         quiz(**setup)
 

@@ -33,7 +33,7 @@ from tutor.records import Item, Match, Passage
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
-    from chromadb.api.models.Collection import Collection
+    from chromadb.api.models.Collection import Collection as VectorCollection
 
 BATCH = 5000
 """Vectors written to Chroma, or read from it, at a time; at 1000 writing costs a third more."""
@@ -201,7 +201,7 @@ class VectorStore:
         self._home, self._url = home, url
         self._lock = threading.Lock()
         self._client: ClientAPI | None = None
-        self._collection: Collection | None = None
+        self._collection: VectorCollection | None = None
 
     @property
     def _name(self) -> str:
@@ -260,7 +260,7 @@ class VectorStore:
                 self._client.close()  # type: ignore[attr-defined]
             self._client = self._collection = None
 
-    def _open(self) -> Collection:
+    def _open(self) -> VectorCollection:
         with self._lock:
             if self._collection is None:
                 if not self._url and not (self._home / VECTORS / "chroma.sqlite3").is_file():

@@ -63,6 +63,7 @@ class VectorJournal:
         if not digests:
             return np.empty((0, 0), dtype=np.float32)
         if self._records is None:
+            assert self._kind is not None
             self._records = np.memmap(self._path, dtype=self._kind, mode="r", offset=self._start)
         return np.asarray(self._records["vector"][[self._places[digest] for digest in digests]], dtype=np.float32)
 
