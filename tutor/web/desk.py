@@ -85,7 +85,7 @@ class Desk:
         self._service = service
 
     def groups(self) -> list[Group]:
-        """What is open, alike questions together; while the embedding model loads, each alone."""
+        """What is open, alike questions together; while the embedding model loads, those of the same words."""
         from tutor.desk.grouping import groups
 
         inquiries = self._inbox().open()
@@ -93,7 +93,7 @@ class Desk:
         try:
             places = groups([each.question for each in inquiries], self._service.embedder, [e.draft for e in inquiries])
         except TutorError:
-            places = [[place] for place in range(len(inquiries))]
+            places = _by_wording([" ".join(each.question.casefold().split()) for each in inquiries])
         made = []
         for group in places:
             members = tuple(inquiries[place] for place in group)
@@ -233,6 +233,10 @@ class Desk:
         from tutor.desk.publishing import Publisher
 
         return Publisher(self._service.settings, self._service.database, lambda: self._service.embedder)
+
+
+def _by_wording(questions: Sequence[str]) -> list[list[int]]:
+    return [[place for place, each in enumerate(questions) if each == wording] for wording in dict.fromkeys(questions)]
 
 
 def _named(actor: str) -> str:

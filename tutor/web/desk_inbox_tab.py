@@ -31,7 +31,12 @@ def build_inbox_tab(desk: Desk, page: gr.Blocks, tab: gr.Tab, actor: gr.Textbox)
             with gr.Accordion("Answer it in a new item", open=True):
                 question = gr.Textbox(label="Question", elem_id="desk-question", max_lines=4)
                 answer = gr.Textbox(label="Answer, in Markdown", lines=8, max_lines=30, elem_id="desk-answer")
-                asks = gr.Textbox(label="Other ways to ask it, one a line", lines=3, max_lines=12, elem_id="desk-asks")
+                asks = gr.Textbox(
+                    label="Other ways to ask it, one a line: short forms and abbreviations too",
+                    lines=3,
+                    max_lines=12,
+                    elem_id="desk-asks",
+                )
                 with gr.Row():
                     topics = gr.Dropdown(
                         [(topic(name), name) for name in TOPICS], multiselect=True, max_choices=4, label="Topics"

@@ -117,9 +117,10 @@ def _sending(reaction: Reaction, number: int) -> str:
 
 
 def _thumb(label: str, turned: int) -> str:
+    """The picture has no viewBox, which the chat takes away: it is made small by its path."""
     picture = (
-        f'<svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true"><path transform="rotate({turned} 12 12)" '
-        f'fill="none" stroke="currentColor" stroke-width="1.6" d="{_UP}"/></svg>'
+        f'<svg width="16" height="16" aria-hidden="true"><path transform="rotate({turned} 8 8) scale(0.66)" '
+        f'fill="none" stroke="currentColor" stroke-width="1.8" d="{_UP}"/></svg>'
     )
     return f"{picture} {label}"
 
