@@ -137,3 +137,19 @@ def test_a_quiz_tells_why_and_shows_in_the_progress(chromium: Browser, url: str)
     expect(page.locator("#progress img").first).to_be_visible(timeout=60_000)
     expect(page.locator(".pr-numbers")).to_contain_text("Items tried1")
     assert overflow(page) <= 0
+
+
+def test_the_printed_scorecard_is_whole_unfolded_and_without_buttons(chromium: Browser, url: str) -> None:
+    page = open_practice(chromium, url)
+    begin(page)
+    page.get_by_label("Your answer").fill(WORDS)
+    press(page, "Send the answer")
+    expect(page.locator(".iv-candidate")).to_have_count(1, timeout=30_000)
+    press(page, "End the interview")
+    expect(page.locator(".iv-card h2")).to_be_visible(timeout=30_000)
+    press(page, "Print")
+    paper = page.frame_locator("#iv-paper")
+    expect(paper.locator("h2")).to_have_text("Not enough to judge")
+    assert paper.locator("details[open]").count() == paper.locator("details").count() == 2
+    assert paper.locator("button, .katex-html").count() == 0
+    assert WORDS in paper.locator(".iv-question").inner_text()

@@ -208,6 +208,13 @@ def test_code_is_judged_by_its_cases() -> None:
     assert reasons(done.current) == ("3 of 4 cases pass.", "The case of zero fails.")
 
 
+def test_a_program_that_could_not_be_run_has_no_score() -> None:
+    interview = begun(Setup(kinds=("coding",)), (make_item("c1", kind="coding"),))
+    done = step(interview, HandIn(CodeResult("def f(x): ...", "refused", 0, 0, "Too many wait.")), START)
+    assert net_score(done.current) is None
+    assert reasons(done.current) == ("Too many wait.",)
+
+
 def test_a_choice_is_right_or_wrong() -> None:
     interview = begun(Setup(kinds=("mcq",)), (make_item("m1", kind="mcq"),))
     quiz = interview.current.quiz

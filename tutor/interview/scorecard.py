@@ -222,6 +222,8 @@ def _competences(interview: Interview, results: Sequence[QuestionResult]) -> Ite
         yield _competence(KIND_NAMES[kind], "kind", [each for each in results if each.kind == kind])
     asked = [topic for result in results for topic in result.topics]
     for topic in dict.fromkeys([*interview.setup.topics, *asked]):
+        if topic_name(topic) in KIND_NAMES.values():
+            continue  # the kind says it already
         yield _competence(topic_name(topic), "topic", [each for each in results if topic in each.topics])
 
 

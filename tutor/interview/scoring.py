@@ -13,6 +13,8 @@ HINT_COST = 0.1
 def raw_score(asked: Asked) -> float | None:
     """The score before hints; None where there is no answer, or none that can be judged."""
     if asked.code is not None:
+        if asked.code.verdict == "refused":
+            return None
         return asked.code.passed / asked.code.cases if asked.code.cases else 0.0
     if asked.quiz is not None:
         return None if asked.choice is None else float(asked.choice == asked.quiz.key)
@@ -29,7 +31,7 @@ def reasons(asked: Asked) -> tuple[str, ...]:
     """Sentences that say what made the score, or why there is none."""
     made = []
     if asked.code is not None:
-        made.append(f"{asked.code.passed} of {asked.code.cases} cases pass.")
+        made += [f"{asked.code.passed} of {asked.code.cases} cases pass."] if asked.code.cases else []
         made += [asked.code.problem] if asked.code.problem else []
     elif asked.quiz is not None and asked.choice is not None:
         made.append("You chose the right option." if asked.choice == asked.quiz.key else "You chose a wrong option.")

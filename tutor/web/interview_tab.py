@@ -111,7 +111,9 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> tuple[Callable[[
             box = gr.Textbox(
                 label="Your answer", lines=6, max_lines=16, elem_id="iv-box", placeholder="Answer in full sentences"
             )
-            code = gr.Code(language="python", label="Your program", lines=12, visible=False, elem_id="iv-code")
+            code = gr.Code(
+                language="python", label="Your program", lines=12, visible=False, buttons=[], elem_id="iv-code"
+            )
             options = gr.Radio([], label="Choose one", visible=False, elem_id="iv-options")
             with gr.Row(elem_id="iv-presses"):
                 send = gr.Button("Send the answer", variant="primary", min_width=0)
@@ -213,7 +215,7 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> tuple[Callable[[
     for press, write, ending in ((markdown, as_markdown, ".md"), (json, as_json, ".json")):
         made = press.click(exported(write, ending), [opened], [file, name], **quick)
         made.then(None, [file, name], None, js=SAVE_FILE, **quick)
-    paper.click(None, None, None, js="() => { window.print(); return []; }", **quick)
+    paper.click(None, None, None, js="() => { window.printScorecard(); return []; }", **quick)
     loaded = page.load(lambda: _resumed(room), None, parts.shown, **quick)
     loaded.then(None, [box, code, key], [box, code], js=_NEWEST, **quick)
     return lambda: _resumed(room), parts.shown

@@ -135,8 +135,9 @@ def _points(result: QuestionResult) -> str:
 def _progress(interview: Interview) -> str:
     item = interview.item(interview.current)
     of = f"Question {len(interview.questions)} of {interview.setup.number}"
+    topics = [topic(name) for name in item.topics if topic(name) != KINDS[item.kind]]
     feedback = "Coached" if interview.setup.coached else "Scores at the end"
-    return chip_row([of, LEVELS[item.level], KINDS[item.kind], *(topic(name) for name in item.topics), feedback])
+    return chip_row([of, LEVELS[item.level], KINDS[item.kind], *topics, feedback])
 
 
 def _lines(asked: Asked) -> str:
