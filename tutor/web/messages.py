@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from tutor.records import Confidence, Decision, Item
 from tutor.web.feedback import below
 from tutor.web.labels import button, disclosure, one_line, questions
-from tutor.web.retelling_view import reached, ways, whose_words
+from tutor.web.retelling_view import next_heading, reached, ways, whose_words
 from tutor.web.run_view import run_view
 from tutor.web.safe_markdown import attribute, citation, escape, inline, literal, render
 from tutor.web.turns import ShownTurn
@@ -179,7 +179,7 @@ def _confidence(turn: ShownTurn) -> list[str]:
     """None where nothing was looked up: then there is nothing to be sure of."""
     if turn.confidence is None or turn.decision in ("smalltalk", "refuse", None):
         return []
-    if turn.answer and turn.answer.run:
+    if turn.answer and (turn.answer.run or turn.answer.style):
         return []
     if turn.remembered or turn.from_memory or (turn.decision == "clarify" and not turn.hits):
         return []
@@ -203,7 +203,9 @@ def _notices(turn: ShownTurn) -> list[str]:
 
 def _next(turn: ShownTurn) -> list[str]:
     following = [suggestion.question for suggestion in turn.answer.suggestions[:3]] if turn.answer else []
-    return [f'<div class="next"><p class="lead">Ask next</p>{questions(following)}</div>'] if following else []
+    return (
+        [f'<div class="next"><p class="lead">{next_heading(turn)}</p>{questions(following)}</div>'] if following else []
+    )
 
 
 def _actions(turn: ShownTurn, number: int) -> list[str]:

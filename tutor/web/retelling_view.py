@@ -40,6 +40,9 @@ _WHOSE: dict[Style, str] = {
     "guided": "Guided: you find the answer yourself",
 }
 
+_SHOWN = {"covered": "", "partly": "Another one in half", "contradicted": "One the other way round"}
+"""Points that are missing are only counted: a row for each would say nothing."""
+
 
 def whose_words(turn: ShownTurn) -> str:
     """The line above the corpus's or the tutor's own words."""
@@ -65,11 +68,15 @@ def reached(turn: ShownTurn) -> list[str]:
     if not points:
         return []
     count = sum(point.verdict == "covered" for point in points)
-    rows = "".join(f'<li class="{point.verdict}">{_point(point)}</li>' for point in points)
-    return [f'<div class="points"><p class="lead">Points reached: {count} of {len(points)}</p><ul>{rows}</ul></div>']
+    rows = "".join(f'<li class="{point.verdict}">{_point(point)}</li>' for point in points if point.verdict in _SHOWN)
+    listed = f"<ul>{rows}</ul>" if rows else ""
+    return [f'<div class="points"><p class="lead">Points reached: {count} of {len(points)}</p>{listed}</div>']
+
+
+def next_heading(turn: ShownTurn) -> str:
+    """What stands above the messages that are offered to click."""
+    return "If you are stuck" if turn.answer and turn.answer.style == "guided" else "Ask next"
 
 
 def _point(point: PointReached) -> str:
-    if point.text:
-        return inline(point.text)
-    return {"partly": "Half of it", "contradicted": "Said the other way round"}.get(point.verdict, "Not yet")
+    return inline(point.text) if point.text else _SHOWN[point.verdict]
