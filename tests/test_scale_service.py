@@ -1,0 +1,94 @@
+"""What a running tutor reads once, what it reads again, and whom it lets know that people wait."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import HashingEmbedder, hand_made, item_text
+from langchain_core.language_models.fake_chat_models import FakeListChatModel
+
+from tutor.calibration.record import write_calibration
+from tutor.index import IndexInUse
+from tutor.ingestion import ingest
+from tutor.records import Hit
+from tutor.service import ANSWERED_AT_ONCE, Service, time_left
+from tutor.settings import Settings
+from tutor.store.asked import asked_items
+from tutor.store.conversations import Conversations
+from tutor.store.database import Database
+from tutor.store.records import LOCAL_USER, Asked, Content, Versions
+from tutor.warming import Warming
+
+
+def test_the_shelf_is_sorted_once_and_again_after_an_ingestion(indexed: Settings) -> None:
+    service = Service(indexed)
+    service._index = IndexInUse(indexed.index, "hashing")
+    first = service.items()
+    assert service.items() is first
+    text = item_text("q004", "What is a seed?", "A seed fixes the random numbers. It makes runs equal. Any will do.")
+    (indexed.corpus / "questions" / "q004-item.md").write_text(text, encoding="utf-8")
+    ingest(indexed, HashingEmbedder())
+    assert [item.id for item in service.items()] == [*(item.id for item in first), "q004"]
+
+
+def test_the_calibration_is_read_again_only_when_there_is_another_file(
+    indexed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service(indexed)
+    shipped = service._calibration_in_use()
+    assert service._calibration_in_use() is not None
+    monkeypatch.setattr("tutor.assembly.read_calibration", lambda path: pytest.fail("read again"))
+    assert service._calibration_in_use() == shipped
+    monkeypatch.undo()
+    write_calibration(replace(hand_made(), date="2031-01-01"), indexed.calibration)
+    mine, _ = service._calibration_in_use()
+    assert mine is not None
+    assert mine.date == "2031-01-01"
+
+
+def test_people_who_wait_are_counted(indexed: Settings) -> None:
+    service = Service(indexed)
+    service._warming = Warming(FakeListChatModel(responses=["x"]))
+    with ExitStack() as stack:
+        for _ in range(ANSWERED_AT_ONCE):
+            stack.enter_context(service._warming.person_asks())
+        assert "queue" not in service.status().model
+        stack.enter_context(service._warming.person_asks())
+        assert "2 questions are being answered, 1 in the queue." in service.status().model
+    assert "queue" not in service.status().model
+
+
+def test_as_many_are_answered_at_once_as_the_runtime_has_places_for() -> None:
+    from tutor.embedded_model import REQUESTS
+
+    assert ANSWERED_AT_ONCE == REQUESTS
+
+
+@pytest.mark.parametrize(
+    ("seconds", "done", "words"),
+    [
+        (0.5, 10, ""),
+        (10, 0, ""),
+        (10, 100, ", 10 a second, about 20 seconds left"),
+        (10, 300, ", 30 a second, about 0"),
+    ],
+)
+def test_rate_and_time_left_are_told_once_they_tell_something(seconds: float, done: int, words: str) -> None:
+    assert time_left(seconds, done, 300).startswith(words)
+    assert bool(time_left(seconds, done, 300)) == bool(words)
+
+
+def test_answers_are_counted_by_the_item_that_stood_first(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "tutor.db")
+    assert asked_items(database) == Counter()
+    conversations = Conversations(database, LOCAL_USER)
+    for item_id, decision in (("q001", "answer"), ("q002", "answer"), ("q001", "answer"), ("q003", "abstain")):
+        ticket = conversations.begin_turn(conversations.create(), Asked("What is it?"))
+        hits = (Hit(item_id, 0.8, "ask", "what"), Hit("q009", 0.7, "ask", "what"))
+        content = Content("It is this.", decision=decision, hits=hits)  # type: ignore[arg-type]
+        conversations.finish_turn(ticket, "done", content, Versions())
+    assert asked_items(database) == Counter({"q001": 2, "q002": 1})
