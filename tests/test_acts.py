@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.acts import QUESTION_CHARACTERS, act, asks_memory, clean, other_language
+from tutor.acts import QUESTION_CHARACTERS, act, asks_advice, asks_memory, clean, other_language
 from tutor.corpus import read_corpus
 from tutor.settings import default_corpus
 
@@ -317,3 +317,19 @@ def test_plain_english_is_never_taken_for_another_language() -> None:
 )
 def test_formulas_and_names_are_no_other_language(message: str) -> None:
     assert other_language(clean(message)) == ""
+
+
+# --- what to practise -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["What should I practise now?", "what do i study next", "so, what should I review today", "my weak spots"],
+)
+def test_a_wish_for_advice_is_heard(message: str) -> None:
+    assert asks_advice(clean(message))
+
+
+def test_no_question_that_the_corpus_answers_is_a_wish_for_advice() -> None:
+    assert [ask for ask in ASKS if asks_advice(clean(ask))] == []
+    assert not asks_advice("what should i study to become a machine learning engineer")

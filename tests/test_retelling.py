@@ -14,6 +14,7 @@ from tutor.answering import Tutor
 from tutor.dialogue import exchange
 from tutor.index import IndexInUse
 from tutor.ingestion import ingest
+from tutor.learner import Advice
 from tutor.prompts import answer_prompt
 from tutor.records import Answer, EvidenceEvent, Question, Style, TokenEvent, Turn
 from tutor.settings import Settings
@@ -155,3 +156,11 @@ def test_the_prompt_does_not_grow_with_the_conversation(tutor: Tutor) -> None:
     turn = (Turn("user", "why? " * 100), Turn("assistant", "because " * 100))
     early, late = (len(answer_prompt("and then?", items, turn * turns)[1].text) for turns in (2, 20))
     assert late <= early
+
+
+def test_what_to_practise_is_said_from_what_was_practised(indexed: Settings) -> None:
+    index = IndexInUse(indexed.index, "hashing")
+    tutor = Tutor(index, HashingEmbedder(), advise=lambda: Advice("Trees are weak.", ("q002", "gone")))
+    answer = tutor.invoke(Question("What should I practise now?"))
+    assert (answer.decision, answer.text) == ("smalltalk", "Trees are weak.")
+    assert [offer.item for offer in answer.suggestions] == ["q002"]

@@ -84,6 +84,14 @@ MEMORY_WISH = re.compile(
 )
 """Only what is said to the tutor: "how does an LSTM read from memory?" is a question."""
 
+_ADVICE = re.compile(
+    r"^\W*(?:(?:so|ok|okay|hi|hello|and)\W+)?what (?:should|shall|do|can|must) i "
+    r"(?:practi[sc]e|study|revise|review|repeat|train)(?: (?:now|next|today|first|more))?\W*$"
+    r"|^\W*what am i (?:weak|bad|worst) (?:at|in)\W*$"
+    r"|^\W*(?:what are |show (?:me )?)?my weak (?:spots|points|topics)\W*$",
+    re.IGNORECASE,
+)
+
 _LANGUAGES = {
     "German": stopwords.STOPWORDS_GERMAN,
     "Dutch": stopwords.STOPWORDS_DUTCH,
@@ -137,6 +145,11 @@ def _latin(word: str) -> bool:
     """Whether ``word`` may stand in English: Latin letters, those of a formula, or one or two Greek ones."""
     scripts = _SCRIPTS if len(word) > 2 else (*_SCRIPTS, "GREEK")
     return all(unicodedata.name(char, "").startswith(scripts) for char in word if char.isalpha())
+
+
+def asks_advice(message: str) -> bool:
+    """Whether the person wants to hear what to practise, by what was practised so far."""
+    return bool(_ADVICE.search(message))
 
 
 def asks_memory(message: str) -> bool:

@@ -29,6 +29,7 @@ from tutor.generation import Written, generate, remember
 from tutor.grading import grade
 from tutor.index import IndexInUse, SearchIndex
 from tutor.judging import Judge
+from tutor.learner import Advice
 from tutor.prompts import answer_prompt, memory_prompt
 from tutor.records import (
     HIDES_EVIDENCE,
@@ -64,7 +65,7 @@ class Tutor(Runnable[Question, Answer]):
     ``calibration`` None that nothing but an item's own questions is answered. ``model_name`` is what a person reads as
     the model's name. With ``warming``, a passage that the model has not read yet is given in part, so that its first
     words do not wait for the whole. ``judge`` gives what runs reference solutions and is asked for it at the first
-    request; None means that nothing is run.
+    request; None means that nothing is run. ``advise`` gives what a person should practise, by what they did so far.
     """
 
     def __init__(
@@ -77,8 +78,9 @@ class Tutor(Runnable[Question, Answer]):
         warming: Warming | None = None,
         calibration: Calibration | None = None,
         judge: Callable[[], Judge] | None = None,
+        advise: Callable[[], Advice] | None = None,
     ) -> None:
-        self._index, self._judge = index, judge
+        self._index, self._judge, self._advise = index, judge, advise
         self._resources = Resources(embedder, chat_model, model_name, calibration, warming, tuple(notices))
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
@@ -120,6 +122,9 @@ class Tutor(Runnable[Question, Answer]):
         index = self._index.get()
         if self._judge and (request := running.requested(question, index)):
             yield from running.run_turn(request, question, index, self._judge())
+            return
+        if self._advise and acts.asks_advice(text):
+            yield from outcomes.advised(self._advise(), text, index)
             return
         if act != "question":
             yield from outcomes.reply(act, text, index)

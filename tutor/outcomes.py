@@ -12,6 +12,7 @@ from tutor import acts
 from tutor.confidence import Verdict
 from tutor.finding import Found
 from tutor.index import SearchIndex
+from tutor.learner import Advice
 from tutor.records import (
     Answer,
     Confidence,
@@ -20,6 +21,7 @@ from tutor.records import (
     DoneEvent,
     Event,
     EvidenceEvent,
+    FollowUp,
     Timings,
     TokenEvent,
 )
@@ -65,6 +67,16 @@ def reply(act: acts.Act, text: str, index: SearchIndex) -> Iterator[Event]:
     yield DecisionEvent(decision, sure, text)
     yield TokenEvent(_REPLIES[act], "item")
     yield DoneEvent(Answer(decision, sure, _REPLIES[act], text, choices=choices))
+
+
+def advised(advice: Advice, text: str, index: SearchIndex) -> Iterator[Event]:
+    """What to practise now, from the learner's own evidence."""
+    sure = Confidence(0.0, "low", "this rests on what was practised so far")
+    offered = tuple(FollowUp(index.items[id].title, id) for id in advice.items if id in index.items)
+    yield EvidenceEvent((), (), ())
+    yield DecisionEvent("smalltalk", sure, text)
+    yield TokenEvent(advice.text, "item")
+    yield DoneEvent(Answer("smalltalk", sure, advice.text, text, suggestions=offered[:MOST_CHOICES]))
 
 
 def without_answer(verdict: Verdict, found: Found, timings: Timings) -> Iterator[Event]:

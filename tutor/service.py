@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tutor.chat_model import check, connect, model_title, parse_spec
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tutor.grading import Grade
     from tutor.index import IndexInUse
     from tutor.judging import Judge
+    from tutor.learner import Advice
     from tutor.store.database import Database
     from tutor.warming import Warming
 
@@ -172,12 +174,21 @@ class Service:
         calibration, warnings = self._calibration_in_use()
         notices += warnings
         title, judge = model_title(choice.spec), lambda: self.judge
-        tutor = Tutor(self._index, embedder, chat_model, title, notices, warming, calibration, judge)
+        tutor = Tutor(self._index, embedder, chat_model, title, notices, warming, calibration, judge, self._advice)
         with self._warming.person_asks() if self._warming else nullcontext():
             for event in tutor.stream(question):
                 if self._warming and isinstance(event, DoneEvent) and event.answer.decision == "answer":
                     self._warming.note_asked({hit.item_id: 1 for hit in event.answer.hits[:1]})
                 yield event
+
+    def _advice(self) -> Advice:
+        """Raises StoreError where what was practised cannot be read."""
+        from tutor.learner import learner_state, what_to_practise
+        from tutor.store.practice import Practice
+        from tutor.store.records import LOCAL_USER
+
+        evidence = Practice(self.database, LOCAL_USER).evidence()
+        return what_to_practise(learner_state(evidence, self.items(), datetime.now().astimezone()))
 
     def grade(self, item: Item, answer: str) -> Grade:
         """The grade of an answer with the parts that are ready now; the same answer gets the same score."""
