@@ -29,7 +29,9 @@ from tutor.store.feedback import Feedback
 from tutor.store.inbox import Inbox
 from tutor.store.records import LOCAL_USER
 
-LONGEST_LIFE_SECONDS = 0.8
+LIVES = 1.3
+"""A child lives at most so many times what one whole publication takes on this machine."""
+
 KEPT = 3
 """More publications than these are undone, so that the index does not grow with the kills."""
 
@@ -40,12 +42,12 @@ STATES = {
 }
 
 
-def work(settings: Settings, pipe: int, name: str) -> None:
+def work(settings: Settings, pipe: int, name: str, times: int = 10_000) -> None:
     """Asks, rates, sends, publishes and undoes, until the process is killed."""
     database = Database.open(settings.database)
     feedback, drafts = Feedback(database, LOCAL_USER), Drafts(database)
     publisher = Publisher(settings, database, HashingEmbedder)
-    for number in range(10_000):
+    for number in range(times):
         question = f"What is a variational autoencoder {name} {number}?"
         turn = have_turn(database, question)
         feedback.rate(turn, "wrong", name)
@@ -58,8 +60,18 @@ def work(settings: Settings, pipe: int, name: str) -> None:
             publisher.undo(draft.id, draft.revision, "tess")
 
 
-def kill_one(settings: Settings, name: str, life: random.Random) -> list[str]:
-    """Starts a child, kills it, returns what it confirmed."""
+def seconds_of_one(settings: Settings) -> float:
+    """How long a child takes from its start to the end of its first publication."""
+    started, pipe = time.monotonic(), os.open(os.devnull, os.O_WRONLY)
+    if (child := os.fork()) == 0:
+        work(settings, pipe, "whole", times=1)
+        os._exit(0)
+    os.waitpid(child, 0)
+    return time.monotonic() - started
+
+
+def kill_one(settings: Settings, name: str, life: float) -> list[str]:
+    """Starts a child, kills it after ``life`` seconds, returns what it confirmed."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -67,7 +79,7 @@ def kill_one(settings: Settings, name: str, life: random.Random) -> list[str]:
         work(settings, writer, name)
         os._exit(1)
     os.close(writer)
-    time.sleep(life.uniform(0, LONGEST_LIFE_SECONDS))
+    time.sleep(life)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     with os.fdopen(reader, encoding="utf-8") as confirmed:
@@ -125,9 +137,11 @@ def mismatches(settings: Settings) -> list[str]:
 
 if __name__ == "__main__":
     settings = Settings(home=Path(sys.argv[1]), corpus=Path(sys.argv[2]), chat_model="none")
-    life, confirmed, wrong, interrupted = random.Random(20), list[str](), list[str](), 0
+    chance, confirmed, wrong, interrupted = random.Random(20), list[str](), list[str](), 0
     for number in range(int(sys.argv[3])):
-        confirmed += kill_one(settings, str(number), life)
+        if number % 20 == 0:  # the machine is not equally busy all the time
+            whole = seconds_of_one(settings)
+        confirmed += kill_one(settings, str(number), chance.uniform(0, LIVES * whole))
         was_interrupted, found = check_in_child(settings)
         interrupted += was_interrupted
         wrong += [f"after kill {number}: {each}" for each in found]

@@ -119,6 +119,7 @@ def _watch(settings: Settings, embedder: SentenceEmbedder) -> None:
     from tutor.store.database import Database
     from tutor.watching import watch
 
+    embedder.load()
     print(f"Watching {settings.corpus} and {settings.library}; Ctrl-C ends it", file=sys.stderr)
     watch(settings, embedder, Database.open(settings.database), lambda said: print(said, flush=True), threading.Event())
 
