@@ -197,3 +197,26 @@ def test_looking_at_the_best_words_only_changes_no_ranking(monkeypatch: pytest.M
     search = LexicalIndex.search
     monkeypatch.setattr(LexicalIndex, "search", lambda self, text, count, also=(): search(self, text, len(items)))
     assert pruned == [retrieve_vector(question, vector, pool) for question, vector in questions]
+
+
+@pytest.mark.parametrize("damage", ["patch/rows.json", "patch/vectors.npy", "words/numbers.npz", "words/item_ids.json"])
+def test_a_damaged_patch_is_built_anew(many: Settings, damage: str) -> None:
+    _write(_folder(many), 7, seed=1007)
+    ingest(many, HashingEmbedder())
+    (many.index / _open(many).generation / damage).write_bytes(b"rubbish")
+    _write(_folder(many), 8, seed=1008)
+    ingest(many, HashingEmbedder())
+    index = _open(many)
+    index.check()
+    assert retrieve(index.items["x008"].title, index, HashingEmbedder())[0].item_id == "x008"
+
+
+def test_the_vectors_that_a_patch_rests_on_are_kept_while_they_are_read(many: Settings) -> None:
+    base = current_generation(many.index)
+    for seed in range(1000, 1004):
+        _write(_folder(many), 7, seed)
+        ingest(many, HashingEmbedder())
+    kept = {path.name for path in many.index.iterdir() if path.is_dir()}
+    assert base in kept
+    assert len(kept) == 3
+    _open(many).check()

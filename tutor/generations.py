@@ -64,9 +64,7 @@ def write_patched(
     home.mkdir(parents=True)
     digest = write_items(home, items)
     searched = [item for item in items if is_searched(item)]
-    known = set(before.words.item_ids) - set(changed)
-    texts = {item.id: lexical_text(item) for item in searched if item.id not in known}
-    before.words.update(texts, [item.id for item in searched]).save(home / WORDS)
+    _updated_words(before.words, searched, changed).save(home / WORDS)
     whole = before.patch.without(changed).joined(patch)
     whole.save(home / PATCH)
     gone = [item_id for item_id in sorted(changed) if before.in_base(item_id)]
@@ -85,6 +83,15 @@ def write_patched(
     )
     write_manifest(home, manifest)
     _sync_tree(home)
+
+
+def _updated_words(before: LexicalIndex, items: Sequence[Item], changed: Collection[str]) -> LexicalIndex:
+    known = set(before.item_ids) - set(changed)
+    ids = [item.id for item in items]
+    try:
+        return before.update({item.id: lexical_text(item) for item in items if item.id not in known}, ids)
+    except ValueError:  # what was kept is damaged
+        return LexicalIndex.build([lexical_text(item) for item in items], ids)
 
 
 def is_searched(item: Item) -> bool:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import bm25s
 import numpy as np
@@ -52,9 +53,13 @@ class _Terms:
 
     @classmethod
     def load(cls, folder: Path) -> _Terms:
-        with np.load(folder / NUMBERS) as saved:
-            documents = [part.tolist() for part in np.split(saved["numbers"], saved["ends"][:-1])]
-        return cls(documents, json.loads((folder / VOCABULARY).read_text(encoding="utf-8")))
+        """Raises ValueError where a file is missing or damaged."""
+        try:
+            with np.load(folder / NUMBERS) as saved:
+                documents = [part.tolist() for part in np.split(saved["numbers"], saved["ends"][:-1])]
+            return cls(documents, json.loads((folder / VOCABULARY).read_text(encoding="utf-8")))
+        except (OSError, EOFError, KeyError, BadZipFile) as error:
+            raise ValueError(f"the terms in {folder} are damaged") from error
 
     def save(self, folder: Path) -> None:
         numbers = np.fromiter(chain.from_iterable(self.documents), dtype=np.int32)
@@ -79,7 +84,10 @@ class LexicalIndex:
         return cls._of(item_ids, dict(zip(item_ids, texts, strict=True)), {}, [])
 
     def update(self, texts: Mapping[str, str], item_ids: Sequence[str]) -> LexicalIndex:
-        """The index of ``item_ids``: those in ``texts`` are read, the terms of the others are taken from this one."""
+        """The index of ``item_ids``: those in ``texts`` are read, the terms of the others are taken from this one.
+
+        Raises ValueError where this one's terms cannot be read any more.
+        """
         before = _Terms.load(self._terms) if isinstance(self._terms, Path) else self._terms
         known = dict(zip(self.item_ids, before.documents, strict=True))
         return self._of(item_ids, texts, known, before.vocabulary)
