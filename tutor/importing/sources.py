@@ -28,7 +28,7 @@ from tutor.importing.library_folder import discard, origin, publish, remove, sou
 
 MAX_SOURCE_CHARS = 40
 
-_RESERVED = re.compile(r"(?:q|mcq|guide|faq)\d*|corpus")
+_RESERVED = re.compile(r"(?:q|mcq|guide|faq)\d*|corpus|trainers")
 _CORPUS_ID = re.compile(r"(?:q|mcq|guide|faq)\d+")
 
 
