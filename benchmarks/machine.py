@@ -8,7 +8,7 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = ("torch", "tokenizers", "chromadb", "xllamacpp", "langchain-core", "gradio", "numpy")
+PACKAGES = ("torch", "sentence-transformers", "chromadb", "xllamacpp", "langchain-core", "gradio", "numpy")
 ROOT = Path(__file__).resolve().parent.parent
 
 

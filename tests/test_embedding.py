@@ -115,22 +115,3 @@ def test_the_real_model_gives_unit_vectors_that_are_the_same_for_the_same_text()
     assert embedder.embed_query("What is dropout?") == pytest.approx(dropout.tolist(), abs=1e-5)
     meant = np.asarray(embedder.embed_query("explain the dropout technique of neural networks"))
     assert meant @ dropout > 0.5 > meant @ boosting
-
-
-def test_damaged_weights_are_an_error_that_names_the_command(tmp_path: Path) -> None:
-    (tmp_path / "model.safetensors").write_bytes(b"rubbish")
-    with pytest.raises(WeightsError, match="cannot be read"):
-        SentenceEmbedder(tmp_path, "all-MiniLM-L6-v2").embed_query("What is PCA?")
-
-
-@pytest.mark.model
-def test_the_vectors_are_those_of_sentence_transformers() -> None:
-    from sentence_transformers import SentenceTransformer
-
-    folder = weight_path(EMBEDDING_MODEL, REAL_WEIGHTS)
-    texts = ["What is dropout?", "", "word " * 400, "naïve Bayes, 机器学习 🤖", "A [MASK] and a \x00.", "ℓ₂ − L2"]
-    theirs = SentenceTransformer(str(folder), device="cpu", local_files_only=True).encode(
-        texts, normalize_embeddings=True, show_progress_bar=False
-    )
-    ours = SentenceEmbedder(folder, EMBEDDING_MODEL.name).embed_documents(texts)
-    assert np.asarray(ours) == pytest.approx(np.asarray(theirs), abs=1e-5)

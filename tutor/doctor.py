@@ -26,7 +26,7 @@ from tutor.settings import Settings
 from tutor.warming import kept_bytes
 from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, Weights, is_fetched, verify
 
-PACKAGES = ("langchain-core", "langchain-openai", "chromadb", "torch", "tokenizers", "gradio", "xllamacpp")
+PACKAGES = ("langchain-core", "langchain-openai", "chromadb", "sentence-transformers", "torch", "gradio", "xllamacpp")
 MIN_FREE_BYTES = 2_000_000_000
 
 

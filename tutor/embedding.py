@@ -1,6 +1,6 @@
 """The embedding model: texts to unit vectors, as a LangChain ``Embeddings``.
 
-Importing torch takes a second, so it happens on the first use and never for work that embeds nothing.
+Importing sentence_transformers takes seconds, so it happens on the first use and never for work that embeds nothing.
 Knows nothing of the index.
 """
 
@@ -18,7 +18,7 @@ from langchain_core.embeddings import Embeddings
 from tutor.errors import WeightsError
 
 if TYPE_CHECKING:
-    from tutor.minilm import MiniLM
+    from sentence_transformers import SentenceTransformer
 
 BATCH = 32
 
@@ -27,44 +27,38 @@ FloatVector = np.ndarray[tuple[int], np.dtype[np.float32]]
 
 
 class SentenceEmbedder(Embeddings):
-    """all-MiniLM-L6-v2 from a local folder; rows of unit length, 384 dimensions."""
+    """A sentence-transformers model from a local folder; rows of unit length, 384 dimensions for MiniLM."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.name = name
         self._folder = folder
-        self._model: MiniLM | None = None
+        self._model: SentenceTransformer | None = None
         self._lock = threading.Lock()
 
     @property
     def ready(self) -> bool:
         return self._model is not None
 
-    def load(self) -> MiniLM:
-        """Loads the model once, whichever thread asks first. Raises WeightsError where files are missing or damaged."""
+    def load(self) -> SentenceTransformer:
+        """Loads the model once, whichever thread asks first. Raises WeightsError where its files are missing."""
         with self._lock:
             if self._model is None:
                 if not (self._folder / "model.safetensors").is_file():
                     raise WeightsError(f"The embedding model is not in {self._folder}", "its files", "tutor fetch")
-                self._model = self._loaded()
+                from sentence_transformers import SentenceTransformer
+                from transformers.utils import logging
+
+                logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+                model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+                model.encode(["warm up"], show_progress_bar=False)
+                self._model = model
             return self._model
 
-    def _loaded(self) -> MiniLM:
-        from tutor.minilm import MiniLM
-
-        try:
-            model = MiniLM(self._folder)
-        except Exception as error:  # the readers of weights and of tokenizers raise kinds of their own
-            raise WeightsError(
-                f"The embedding model in {self._folder} cannot be read ({error})", "whole files", "tutor fetch"
-            ) from error
-        model.encode(["warm up"])
-        return model
-
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        model = self.load()
-        rows: list[list[float]] = []
-        for start in range(0, len(texts), BATCH):
-            rows += model.encode(texts[start : start + BATCH]).tolist()
+        encoded = self.load().encode(
+            texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
+        rows: list[list[float]] = np.asarray(encoded, dtype=np.float32).tolist()
         return rows
 
     def embed_query(self, text: str) -> list[float]:
