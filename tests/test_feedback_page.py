@@ -68,6 +68,16 @@ def test_each_rating_can_be_pressed_and_is_confirmed(verdict: str, chat: Chat, s
     assert (rating.verdict, rating.note) == (verdict, "A note.")
 
 
+def test_a_conversation_that_is_opened_again_shows_what_was_pressed(chat: Chat) -> None:
+    session, later = Session(), Session()
+    ask(chat, session, UNKNOWN)
+    chat.escalate(session, 0, "")
+    chat.rate(session, 0, "wrong", "")
+    shown = last(list(chat.open(later, session.conversation))[-1])
+    assert "as number 1" in shown
+    assert "Rated as wrong" in shown
+
+
 def test_small_talk_has_nothing_to_rate(chat: Chat) -> None:
     assert "do-rate" not in ask(chat, Session(), "hello")
 

@@ -152,6 +152,7 @@ class Chat:
         """Shows a kept conversation and goes on watching its answer where one is on its way. Raises StoreError where
         it cannot be opened; the session stays as it was then."""
         self.keeping.load(session, conversation, self._known())
+        session.turns = self._reactions.recalled(session.turns)
         yield from self._watch_last(session)
 
     def show_version(self, session: Session, number: int, step: int) -> Iterator[View]:

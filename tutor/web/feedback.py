@@ -67,6 +67,18 @@ class Reactions:
             return replace(turn, reaction=replace(turn.reaction, error=str(error)))
         return replace(turn, reaction=replace(turn.reaction, number=number, error=""))
 
+    def recalled(self, turns: list[ShownTurn]) -> list[ShownTurn]:
+        """Kept turns with what was pressed before; as they are where that cannot be read."""
+        try:
+            rated = self._feedback().ratings(turn.id for turn in turns)
+            sent = {each.subject: each.number for each in self.questions() if each.kind == "escalation"}
+        except TutorError:
+            return turns
+        return [
+            replace(turn, reaction=Reaction(rated[turn.id].verdict if turn.id in rated else "", sent.get(turn.id, 0)))
+            for turn in turns
+        ]
+
     def questions(self) -> list[Inquiry]:
         """What this person sent, newest first. Raises StoreError."""
         return self._feedback().inquiries()
