@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,6 +26,8 @@ PARTS = ("start-up", "throughput", "answers", "search corpus", "search 10k", "se
 
 MINUTES = {"answers": 14, "search 100k": 10, "search 1M": 120}
 OTHER_MINUTES = 5
+PARTIAL = ".partial"
+"""A part's rows while it is measured, so that one that is stopped half-way does not lose them."""
 
 
 def main() -> None:
@@ -41,8 +43,12 @@ def main() -> None:
     places = Places(given.out.resolve(), given.quick)
     if given.part:
         keep_libraries_offline()
-        rows = [asdict(row) for row in measurement(given.part, places)()]
-        _rows_file(places, given.part).write_text(json.dumps(rows), encoding="utf-8")
+        rows: list[Row] = []
+        path = _rows_file(places, given.part)
+        for row in measurement(given.part, places)():
+            rows.append(row)
+            _keep(path.with_suffix(PARTIAL), rows)
+        path.with_suffix(PARTIAL).replace(path)
         return
     wanted = given.only or [part for part in PARTS if part != "search 1M" or given.million]
     (places.work / "rows").mkdir(parents=True, exist_ok=True)
@@ -72,9 +78,10 @@ def measurement(part: str, places: Places) -> Callable[[], Iterator[Row]]:
 
 def _run(part: str, places: Places) -> None:
     path = _rows_file(places, part)
-    if path.exists() and not any(row["missing"] for row in json.loads(path.read_text(encoding="utf-8"))):
+    if path.exists() and not any(row.missing for row in _kept(path)):
         print(f"{part}: measured before", file=sys.stderr)
         return
+    path.with_suffix(PARTIAL).unlink(missing_ok=True)
     print(f"{part} …", file=sys.stderr, flush=True)
     command = [sys.executable, "-m", "benchmarks", "--part", part, "--out", str(places.work)]
     started = time.monotonic()
@@ -92,8 +99,8 @@ def _run(part: str, places: Places) -> None:
         reason = f"not done after {minutes} minutes"
         if isinstance(error, subprocess.CalledProcessError):
             reason = (error.stderr.strip().splitlines() or [f"exit code {error.returncode}"])[-1][:200]
-        row = Row(part, "everything", "tutor", "", missing=reason)
-        path.write_text(json.dumps([asdict(row)]), encoding="utf-8")
+        done = _kept(path.with_suffix(PARTIAL))
+        _keep(path, [*done, Row(part, "the rest" if done else "everything", "tutor", "", missing=reason)])
     print(f"{part}: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
 
 
@@ -112,10 +119,18 @@ def _head(places: Places, fresh: bool) -> str:
 
 def _write(places: Places, head: str, path: Path) -> None:
     files = [_rows_file(places, part) for part in PARTS]
-    rows = [Row(**row) for file in files if file.exists() for row in json.loads(file.read_text(encoding="utf-8"))]
+    rows = [row for file in files for row in _kept(file)]
     missing = [part for part, file in zip(PARTS, files, strict=True) if not file.exists()]
     left = f"\nNot measured: {', '.join(missing)}.\n" if missing else ""
     path.write_text(f"# Benchmarks\n\n{head}\n\n{table(rows)}\n{left}", encoding="utf-8")
+
+
+def _keep(path: Path, rows: Sequence[Row]) -> None:
+    path.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+
+
+def _kept(path: Path) -> list[Row]:
+    return [Row(**row) for row in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
 
 
 def _rows_file(places: Places, part: str) -> Path:
