@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -12,7 +13,7 @@ from web_fakes import FakeService
 from tutor.interview.conducting import Interviews, Opened, scorecard
 from tutor.interview.exporting import as_json, as_markdown
 from tutor.interview.records import Answer, End, Predict, Setup
-from tutor.learner import Evidence, what_to_practise
+from tutor.learner import Evidence, learner_state, what_to_practise
 from tutor.quiz import QuizSetup, answer
 from tutor.web import interview_views, progress_views, quiz_views
 from tutor.web.interview_plot import picture
@@ -92,6 +93,14 @@ def test_progress_shows_each_topic_with_its_evidence_and_what_is_not_known(room:
     for plot in (topics_plot(state), history_plot(state), predictions_plot(state), reviews_plot(state)):
         assert 'alt="' in plot
     assert "50 points too high" in predictions_plot(state)
+
+
+def test_a_review_is_drawn_on_the_day_that_the_table_names(room: PracticeRoom) -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    row = Evidence("a", "interview", "q013", ("ensembles",), 0.1, now)
+    for later, words in ((timedelta(), "0 today, 1 in all"), (timedelta(days=1, hours=1), "1 today, 1 in all")):
+        state = learner_state([row], room.items(), now + later)
+        assert words in reviews_plot(state)
 
 
 def test_a_learner_can_set_evidence_aside_and_give_their_own_word(room: PracticeRoom) -> None:

@@ -7,23 +7,19 @@ nor of the other loses it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from tutor.errors import TutorError
-from tutor.interview.conducting import Opened, StaleStepError, scorecard
+from tutor.interview.conducting import Opened, scorecard
 from tutor.interview.exporting import as_json, as_markdown
 from tutor.interview.records import (
     Action,
-    Answer,
     AskHint,
-    Choose,
     End,
-    HandIn,
-    Interview,
     Object,
     Pause,
     Predict,
@@ -32,19 +28,13 @@ from tutor.interview.records import (
     Setup,
     Skip,
 )
-from tutor.interview.steps import hints_of
-from tutor.records import Exercise
-from tutor.store.practice import StaleError
 from tutor.web import interview_views as views
+from tutor.web.chat_tab import LATEX
 from tutor.web.chat_updates import QUIET
 from tutor.web.interview_form import build_form, setup_of
-from tutor.web.lab import starter
+from tutor.web.interview_updates import InterviewParts, given, reopened, resumed, shown, stepped
 from tutor.web.practice import DEMO, PracticeRoom
 
-LATEX: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 SAVE_FILE = """(text, name) => {
   const link = document.createElement("a");
   const bytes = name.endsWith(".apkg") ? Uint8Array.from(atob(text), (char) => char.charCodeAt(0)) : text;
@@ -67,40 +57,8 @@ _NEWEST = """(box, code, key) => {
 }"""
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """The components that a view fills, in the order of ``shown``."""
-
-    opened: gr.State
-    notice: gr.HTML
-    setup: gr.Column
-    earlier: gr.Dropdown
-    talk: gr.Column
-    said: gr.Markdown
-    clock: gr.HTML
-    answering: gr.Column
-    box: gr.Textbox
-    code: gr.Code
-    options: gr.Radio
-    hint: gr.Button
-    predicting: gr.Column
-    proceed: gr.Button
-    pause: gr.Button
-    resume: gr.Button
-    card: gr.Column
-    result: gr.Markdown
-    objecting: gr.Accordion
-    objected: gr.Dropdown
-    key: gr.Textbox
-
-    @property
-    def shown(self) -> list[Any]:
-        return list(vars(self).values())
-
-
-def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> tuple[Callable[[], tuple[Any, ...]], list[Any]]:
-    """Lays the interview out inside the current context and wires it. Returns what brings it up to date, with its
-    outputs."""
+def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
+    """Lays the interview out inside the current context and wires it."""
     opened, key = gr.State(None), gr.Textbox(visible=False)
     notice = gr.HTML("", elem_id="iv-notice")
     form, starts, earlier, setup = build_form()
@@ -141,7 +99,7 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> tuple[Callable[[
         objection = gr.Textbox(label="What is wrong with its score?", lines=2)
         send_objection = gr.Button("Send it to the trainers", size="sm", min_width=0)
     file, name = gr.Textbox(visible=False), gr.Textbox(visible=False)
-    parts = _Parts(
+    parts = InterviewParts(
         opened, notice, setup, earlier, talk, said, clock, answering, box, code, options, hint, predicting, proceed,
         pause, resume, card, result, objecting, objected, key,
     )  # fmt: skip
@@ -150,7 +108,7 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> tuple[Callable[[
 
     def act(make: Callable[..., Action]) -> Callable[..., tuple[Any, ...]]:
         def handle(state: Opened | None, *values: Any) -> tuple[Any, ...]:
-            return _step(room, state, lambda now: make(now, *values))
+            return stepped(room, state, lambda now: make(now, *values))
 
         return handle
 
@@ -158,20 +116,20 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> tuple[Callable[[
         state: Opened | None, text: str, source: str, option: int | None, request: gr.Request
     ) -> tuple[Any, ...]:
         user = request.client.host if request.client else "somebody"
-        return _step(room, state, lambda now: _given(room, now, text or "", source or "", option, user))
+        return stepped(room, state, lambda now: given(room, now, text or "", source or "", option, user))
 
     def begun(setup: Callable[..., Setup]) -> Callable[..., tuple[Any, ...]]:
         def handle(*values: Any) -> tuple[Any, ...]:
             try:
-                return _shown(room, room.start_interview(setup(*values)))
+                return shown(room, room.start_interview(setup(*values)))
             except TutorError as error:
-                return _shown(room, None, views.problem(str(error)))
+                return shown(room, None, views.problem(str(error)))
 
         return handle
 
     def objected_to(state: Opened | None, place: int | None, text: str) -> tuple[Any, ...]:
-        shown = _step(room, state, lambda now: Object(-1 if place is None else place, text or ""))
-        return (*shown, "" if shown[1].startswith('<p class="small') else text)
+        updates = stepped(room, state, lambda now: Object(-1 if place is None else place, text or ""))
+        return (*updates, "" if updates[1].startswith('<p class="small') else text)
 
     def kept(code: bool) -> Callable[[str, str, Opened | None], None]:
         """Keeps a draft, unless it comes in after its answer was sent, or from the editor of another question: an
@@ -205,8 +163,8 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> tuple[Callable[[
     starts["start"].click(begun(setup_of), form, parts.shown, **quick)
     starts["weak"].click(begun(lambda *values: replace(setup_of(*values), weak=True)), form, parts.shown, **quick)
     starts["demo"].click(begun(lambda: DEMO), None, parts.shown, **quick)
-    earlier.input(lambda id: _reopened(room, id), [earlier], parts.shown, **quick)
-    fresh.click(lambda: _shown(room, None), None, parts.shown, **quick)
+    earlier.input(lambda id: reopened(room, id), [earlier], parts.shown, **quick)
+    fresh.click(lambda: shown(room, None), None, parts.shown, **quick)
     for typed in (box.input, box.blur):  # Gradio's input is of keys only: what was pasted comes with the blur
         typed(kept(code=False), [box, key, opened], None, trigger_mode="always_last", **quick)
     code.input(kept(code=True), [code, key, opened], None, trigger_mode="always_last", **quick)
@@ -216,106 +174,5 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> tuple[Callable[[
         made = press.click(exported(write, ending), [opened], [file, name], **quick)
         made.then(None, [file, name], None, js=SAVE_FILE, **quick)
     paper.click(None, None, None, js="() => { window.printScorecard(); return []; }", **quick)
-    loaded = page.load(lambda: _resumed(room), None, parts.shown, **quick)
+    loaded = page.load(lambda: resumed(room), None, parts.shown, **quick)
     loaded.then(None, [box, code, key], [box, code], js=_NEWEST, **quick)
-    return lambda: _resumed(room), parts.shown
-
-
-def _given(room: PracticeRoom, now: Interview, text: str, source: str, option: int | None, user: str) -> Action:
-    """What was handed in, by the kind of the open question."""
-    item = now.item(now.current)
-    if item.exercise is not None:
-        return HandIn(room.judge_program(now, source, user))
-    if now.current.quiz is not None:
-        return Choose(-1 if option is None else int(option))
-    return Answer(text)
-
-
-def _step(room: PracticeRoom, state: Opened | None, make: Callable[[Interview], Action]) -> tuple[Any, ...]:
-    """One step from what this tab shows; what goes wrong is said, and what another tab did is shown."""
-    if state is None:
-        return _resumed(room)
-    try:
-        action = make(state.interview)
-        moved = room.interviews.act(state.id, state.revision, action)
-        said = '<p class="small" role="status">The trainers will read it.</p>' if isinstance(action, Object) else ""
-        return _shown(room, moved, said, keep_text=isinstance(action, (AskHint, Pause, Resume, Object)))
-    except (StaleStepError, StaleError) as error:
-        return _shown(room, room.interviews.open(state.id), views.problem(str(error)), keep_text=True)
-    except TutorError as error:
-        return _shown(room, state, views.problem(str(error)), keep_text=True)
-
-
-def _resumed(room: PracticeRoom) -> tuple[Any, ...]:
-    try:
-        return _shown(room, room.waiting_interview())
-    except TutorError as error:
-        return _shown(room, None, views.problem(str(error)))
-
-
-def _reopened(room: PracticeRoom, id: str | None) -> tuple[Any, ...]:
-    try:
-        return _shown(room, room.interviews.open(id) if id else None)
-    except TutorError as error:
-        return _shown(room, None, views.problem(str(error)))
-
-
-def _shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text: bool = False) -> tuple[Any, ...]:
-    """What stands in ``_Parts.shown`` for an interview, or for the set-up where there is none."""
-    if opened is None:
-        return _set_up(room, notice)
-    interview = opened.interview
-    over, paused, phase = interview.standing == "finished", interview.standing == "paused", interview.current.phase
-    item = interview.item(interview.current)
-    quiz, exercise = interview.current.quiz, item.exercise
-    told = [place for place, asked in enumerate(interview.questions) if interview.tells(asked)]
-    options = [(text, place) for place, text in enumerate(quiz.options)] if quiz else []
-    choices = [(f"{place + 1}. {interview.item(interview.questions[place]).title}", place) for place in told]
-    words: dict[str, Any] = {} if keep_text else {"value": opened.draft}
-    return (
-        opened,
-        notice,
-        gr.Column(visible=False),
-        gr.skip(),
-        gr.Column(visible=not over),
-        "" if over else views.talk(interview),
-        "" if over else views.clock(opened.id, interview),
-        gr.Column(visible=not (over or paused) and phase == "answering"),
-        gr.Textbox(visible=exercise is None and quiz is None, **words),
-        gr.Code(visible=exercise is not None, **_program(exercise, opened.draft, keep_text)),
-        gr.Radio(options, visible=quiz is not None, value=None),
-        gr.Button(views.hint_label(interview), interactive=interview.current.hints < len(hints_of(item))),
-        gr.Column(visible=not (over or paused) and phase == "predicting"),
-        gr.Button(visible=not (over or paused) and phase == "told"),
-        gr.Button(visible=not (over or paused)),
-        gr.Button(visible=paused),
-        gr.Column(visible=over),
-        _card(interview) if over else "",
-        gr.Accordion(visible=bool(told)),
-        gr.Dropdown(choices, value=told[-1] if told else None),
-        views.draft_key(opened.id, interview),
-    )
-
-
-def _set_up(room: PracticeRoom, notice: str) -> tuple[Any, ...]:
-    try:
-        earlier = [(views.saved_label(row), row.id) for row in room.earlier_interviews()]
-    except TutorError as error:
-        earlier, notice = [], notice or views.problem(str(error))
-    hidden = gr.Column(visible=False)
-    return (
-        None, notice, gr.Column(visible=True), gr.Dropdown(earlier, value=None, visible=bool(earlier)), hidden, "", "",
-        *(gr.skip() for _ in range(9)), gr.Column(visible=False), "", gr.Accordion(visible=False),
-        gr.Dropdown([], value=None), "",
-    )  # fmt: skip
-
-
-def _program(exercise: Exercise | None, draft: str, keep: bool) -> dict[str, Any]:
-    return {} if keep or exercise is None else {"value": draft or starter(exercise)}
-
-
-def _card(interview: Interview) -> str:
-    from tutor.web.interview_plot import picture  # matplotlib is slow to import
-
-    card = scorecard(interview)
-    return views.scorecard(card, picture(card))

@@ -68,7 +68,8 @@ def reviews_plot(state: LearnerState) -> str:
     """How many reviews each of the next days brings; what is overdue counts for today."""
     if not state.reviews:
         return ""
-    ahead = Counter(max((each.at - state.now).days, 0) for each in state.reviews)
+    today, zone = state.now.date(), state.now.tzinfo
+    ahead = Counter(max((each.at.astimezone(zone).date() - today).days, 0) for each in state.reviews)
     counts = [ahead[day] for day in range(REVIEW_DAYS)]
     drawn, axes = _axes(2.4)
     axes.bar(range(REVIEW_DAYS), counts, color=_MAIN)

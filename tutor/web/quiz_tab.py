@@ -15,14 +15,10 @@ from tutor.quiz.keeping import OpenedQuiz
 from tutor.quiz.making import MAX_NUMBER
 from tutor.store.practice import StaleError
 from tutor.web import labels, quiz_views
+from tutor.web.chat_tab import LATEX
 from tutor.web.chat_updates import QUIET
 from tutor.web.interview_views import problem
 from tutor.web.practice import PracticeRoom
-
-LATEX: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 
 
 @dataclass(frozen=True)
@@ -52,8 +48,8 @@ class _Parts:
         return list(vars(self).values())
 
 
-def build_quiz_tab(room: PracticeRoom, page: gr.Blocks) -> tuple[Callable[[], tuple[Any, ...]], list[Any]]:
-    """Lays the quiz out inside the current context and wires it. Returns what refreshes it, with its outputs."""
+def build_quiz_tab(room: PracticeRoom, page: gr.Blocks) -> None:
+    """Lays the quiz out inside the current context and wires it."""
     seen, notice = gr.State(None), gr.HTML("")
     with gr.Column(elem_id="quiz-setup", min_width=0) as setup:
         gr.Markdown("## A quiz\n\nEach question has exactly one right option, and says why the others are wrong.")
@@ -113,7 +109,6 @@ def build_quiz_tab(room: PracticeRoom, page: gr.Blocks) -> tuple[Callable[[], tu
     end.click(ended, [seen], parts.shown, **quick)
     fresh.click(lambda: _shown(None), None, parts.shown, **quick)
     page.load(resumed, None, parts.shown, **quick)
-    return resumed, parts.shown
 
 
 def _after(room: PracticeRoom, now: _Seen, take: Callable[[], _Seen]) -> tuple[Any, ...]:

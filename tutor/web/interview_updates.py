@@ -1,0 +1,152 @@
+"""An interview as updates of its components, and the steps that presses take. Knows no layout and no wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from tutor.errors import TutorError
+from tutor.interview.conducting import Opened, StaleStepError, scorecard
+from tutor.interview.records import Action, Answer, AskHint, Choose, HandIn, Interview, Object, Pause, Resume
+from tutor.interview.steps import hints_of
+from tutor.records import Exercise
+from tutor.store.practice import StaleError
+from tutor.web import interview_views as views
+from tutor.web.lab import starter
+from tutor.web.practice import PracticeRoom
+
+
+@dataclass(frozen=True)
+class InterviewParts:
+    """The components that a view fills, in the order of ``shown``."""
+
+    opened: gr.State
+    notice: gr.HTML
+    setup: gr.Column
+    earlier: gr.Dropdown
+    talk: gr.Column
+    said: gr.Markdown
+    clock: gr.HTML
+    answering: gr.Column
+    box: gr.Textbox
+    code: gr.Code
+    options: gr.Radio
+    hint: gr.Button
+    predicting: gr.Column
+    proceed: gr.Button
+    pause: gr.Button
+    resume: gr.Button
+    card: gr.Column
+    result: gr.Markdown
+    objecting: gr.Accordion
+    objected: gr.Dropdown
+    key: gr.Textbox
+
+    @property
+    def shown(self) -> list[Any]:
+        return list(vars(self).values())
+
+
+def given(room: PracticeRoom, now: Interview, text: str, source: str, option: int | None, user: str) -> Action:
+    """What was handed in, by the kind of the open question."""
+    item = now.item(now.current)
+    if item.exercise is not None:
+        return HandIn(room.judge_program(now, source, user))
+    if now.current.quiz is not None:
+        return Choose(-1 if option is None else int(option))
+    return Answer(text)
+
+
+def stepped(room: PracticeRoom, state: Opened | None, make: Callable[[Interview], Action]) -> tuple[Any, ...]:
+    """One step from what this tab shows; what goes wrong is said, and what another tab did is shown."""
+    if state is None:
+        return resumed(room)
+    try:
+        action = make(state.interview)
+        moved = room.interviews.act(state.id, state.revision, action)
+        said = '<p class="small" role="status">The trainers will read it.</p>' if isinstance(action, Object) else ""
+        return shown(room, moved, said, keep_text=isinstance(action, (AskHint, Pause, Resume, Object)))
+    except (StaleStepError, StaleError) as error:
+        return shown(room, room.interviews.open(state.id), views.problem(str(error)), keep_text=True)
+    except TutorError as error:
+        return shown(room, state, views.problem(str(error)), keep_text=True)
+
+
+def resumed(room: PracticeRoom) -> tuple[Any, ...]:
+    """The interview that was touched last and is not over, else the set-up."""
+    try:
+        return shown(room, room.waiting_interview())
+    except TutorError as error:
+        return shown(room, None, views.problem(str(error)))
+
+
+def reopened(room: PracticeRoom, id: str | None) -> tuple[Any, ...]:
+    """An earlier interview, over or not."""
+    try:
+        return shown(room, room.interviews.open(id) if id else None)
+    except TutorError as error:
+        return shown(room, None, views.problem(str(error)))
+
+
+def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text: bool = False) -> tuple[Any, ...]:
+    """What stands in ``InterviewParts.shown`` for an interview, or for the set-up where there is none."""
+    if opened is None:
+        return _set_up(room, notice)
+    interview = opened.interview
+    over, paused, phase = interview.standing == "finished", interview.standing == "paused", interview.current.phase
+    item = interview.item(interview.current)
+    quiz, exercise = interview.current.quiz, item.exercise
+    told = [place for place, asked in enumerate(interview.questions) if interview.tells(asked)]
+    options = [(text, place) for place, text in enumerate(quiz.options)] if quiz else []
+    choices = [(f"{place + 1}. {interview.item(interview.questions[place]).title}", place) for place in told]
+    words: dict[str, Any] = {} if keep_text else {"value": opened.draft}
+    return (
+        opened,
+        notice,
+        gr.Column(visible=False),
+        gr.skip(),
+        gr.Column(visible=not over),
+        "" if over else views.talk(interview),
+        "" if over else views.clock(opened.id, interview),
+        gr.Column(visible=not (over or paused) and phase == "answering"),
+        gr.Textbox(visible=exercise is None and quiz is None, **words),
+        gr.Code(visible=exercise is not None, **_program(exercise, opened.draft, keep_text)),
+        gr.Radio(options, visible=quiz is not None, value=None),
+        gr.Button(views.hint_label(interview), interactive=interview.current.hints < len(hints_of(item))),
+        gr.Column(visible=not (over or paused) and phase == "predicting"),
+        gr.Button(visible=not (over or paused) and phase == "told"),
+        gr.Button(visible=not (over or paused)),
+        gr.Button(visible=paused),
+        gr.Column(visible=over),
+        _card(interview) if over else "",
+        gr.Accordion(visible=bool(told)),
+        gr.Dropdown(choices, value=told[-1] if told else None),
+        views.draft_key(opened.id, interview),
+    )
+
+
+def _set_up(room: PracticeRoom, notice: str) -> tuple[Any, ...]:
+    try:
+        earlier = [(views.saved_label(row), row.id) for row in room.earlier_interviews()]
+    except TutorError as error:
+        earlier, notice = [], notice or views.problem(str(error))
+    hidden = gr.Column(visible=False)
+    return (
+        None, notice, gr.Column(visible=True), gr.Dropdown(earlier, value=None, visible=bool(earlier)), hidden, "", "",
+        *(gr.skip() for _ in range(9)), gr.Column(visible=False), "", gr.Accordion(visible=False),
+        gr.Dropdown([], value=None), "",
+    )  # fmt: skip
+
+
+def _program(exercise: Exercise | None, draft: str, keep: bool) -> dict[str, Any]:
+    return {} if keep or exercise is None else {"value": draft or starter(exercise)}
+
+
+def _card(interview: Interview) -> str:
+    from tutor.web.interview_plot import picture  # matplotlib is slow to import
+
+    card = scorecard(interview)
+    return views.scorecard(card, picture(card))
