@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import typer
 from conftest import HashingEmbedder, hand_made
 from desk_help import have_turn
 
+from tutor.__main__ import _run_regressions
 from tutor.answering import Tutor
 from tutor.desk.updating import update_index
 from tutor.errors import StoreError, TutorError
@@ -99,6 +101,21 @@ def test_a_published_question_is_a_regression_case_that_holds_until_its_item_is_
     update_index(service.settings, service.embedder, service.database, "desk", ["*"])
     (failed,) = run_regressions(service.tutor(), cases, False, lambda what, done, total: None)
     assert "is to be answered from trainers-001" in str(failed)
+
+
+def test_tutor_eval_fails_where_a_published_question_is_not_answered_any_more(
+    desk: Desk, service: SmallService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (number,) = send(service, "what is a variational autoencoder")
+    draft = desk.begin([number], "what is a variational autoencoder", "It samples codes.", "", [], "beginner", "tess")
+    desk.publish(draft.id, draft.revision, "tess")
+    _run_regressions(service.settings, service.tutor(), judge=False)
+    assert "Regression cases: 1, of which 0 fail" in capsys.readouterr().err
+    (service.settings.library / "trainers" / "trainers-001.md").unlink()
+    update_index(service.settings, service.embedder, service.database, "desk", ["*"])
+    with pytest.raises(typer.Exit):
+        _run_regressions(service.settings, service.tutor(), judge=False)
+    assert "of which 1 fail" in capsys.readouterr().err
 
 
 def test_an_item_that_was_rated_down_is_edited_as_its_file_is_now(desk: Desk, service: SmallService) -> None:

@@ -9,7 +9,6 @@ import gradio as gr
 from tutor.errors import TutorError
 from tutor.web.chat_updates import QUIET
 from tutor.web.desk import Desk, DeskService
-from tutor.web.desk_plots import monitoring_view
 from tutor.web.desk_views import log_view, said, updates_view
 
 _POLL_SECONDS = 3.0
@@ -52,6 +51,8 @@ def build_monitoring_tab(service: DeskService, tab: gr.Tab) -> None:
     shown = gr.HTML('<p class="small">The plots are being drawn.</p>', elem_id="desk-monitoring")
 
     def drawn() -> str:
+        from tutor.web.desk_plots import monitoring_view  # matplotlib would keep the page waiting at its start
+
         try:
             return monitoring_view(service)
         except TutorError as error:
