@@ -22,8 +22,11 @@ from tutor.embedding import SentenceEmbedder
 from tutor.evaluation.cheats import cheats
 from tutor.grading import Grade, PointGrade, PointVerdict, grade
 from tutor.grading.answer_text import READ_CHARACTERS, answer_sentences, clauses
+from tutor.grading.item_reading import item_reading
+from tutor.grading.opposition import opposition
 from tutor.grading.scoring import MISCONCEPTION_PENALTY, score
 from tutor.grading.second_look import MAX_LOOKS
+from tutor.grading.verdicts import WORDS_ONLY, WRONG, doubt, point_verdict
 from tutor.records import Item
 from tutor.settings import default_corpus
 from tutor.weights import EMBEDDING_MODEL, weight_path
@@ -211,3 +214,31 @@ def test_each_sentence_and_clause_knows_its_place_in_the_answer(answer: str) -> 
     assert all(0 <= piece.start < piece.end <= len(answer) for piece in pieces)
     assert all(earlier.end <= later.start for earlier, later in itertools.pairwise(pieces))
     assert all(piece.start <= part.start < part.end <= piece.end for piece in pieces for part in clauses(piece))
+
+
+def test_doubt_of_the_whole_answer_takes_its_share_off_what_the_points_bring() -> None:
+    assert score([point("covered", 3), point("missing", 1)], 0, doubt=0.4) == pytest.approx(0.75 * 0.6)
+
+
+def test_one_clashing_sentence_in_a_right_answer_contradicts_nothing() -> None:
+    assert point_verdict(9.0, WRONG - 0.1, True, WORDS_ONLY) == "covered"
+    assert point_verdict(9.0, WRONG, True, WORDS_ONLY) == "contradicted"
+
+
+def test_doubt_grows_with_the_signs_and_is_small_where_there_are_few() -> None:
+    assert doubt(-2.0) < 0.01 < doubt(0.0) < 0.2 < doubt(WRONG) == 0.5 < doubt(3.0)
+
+
+def test_the_words_of_a_known_wrong_claim_are_a_sign_and_those_of_its_refutation_are_not() -> None:
+    item = items()["q020"]
+    known = item_reading(item)
+    claims, refutations = (
+        [opposition(known, answer_sentences(text), None).claimed for text in texts]
+        for texts in ([each.claim for each in item.misconceptions], [each.why for each in item.misconceptions])
+    )
+    assert min(claims) > max(refutations)
+
+
+def test_the_reason_names_what_was_taken_off() -> None:
+    assert "taken off" in grade(items()["q013"], TURNED, None).reason
+    assert "taken off" not in grade(items()["q013"], RIGHT, None).reason

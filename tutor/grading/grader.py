@@ -21,12 +21,13 @@ from tutor.grading.rubric import rubric
 from tutor.grading.scoring import in_words, score
 from tutor.grading.screening import judged_sentences, unjudgeable
 from tutor.grading.second_look import OpenPoint, second_look
-from tutor.grading.vectors import vectors_of
+from tutor.grading.vectors import Vectors, vectors_of
 from tutor.grading.verdicts import (
     WITH_VECTORS,
     WORDS_ONLY,
     against_log_odds,
     doubt,
+    openness,
     point_verdict,
     said_log_odds,
     with_second_look,
@@ -55,37 +56,40 @@ def grade(
         missing = tuple(PointGrade(point.text, point.weight, "missing", "", by) for point in item.key_points)
         return Grade(0.0, missing, (), (), by, reason, False)
     judged = judged_sentences(sentences, question)
-    points = _points(item, answer, judged, embedder, chat_model, config)
     vectors = vectors_of(embedder) if embedder else None
+    against = against_log_odds(opposition(item_reading(item), judged, vectors), WITH_VECTORS if vectors else WORDS_ONLY)
+    points = _points(item, answer, judged, against, vectors, chat_model, config)
     wrong = said_misconceptions(item, item_reading(item), answer, judged, vectors)
     asked = sorted({point.by for point in points} - {by})
-    reason = in_words(points, len(wrong))
+    reason = in_words(points, len(wrong), doubt(against))
     if len(answer) > READ_CHARACTERS:
         reason += f" Only the first {READ_CHARACTERS} characters were read."
     marks = rubric(points, len(wrong))
-    return Grade(score(points, len(wrong)), points, wrong, marks, ", ".join([by, *asked]), reason, True)
+    marked = score(points, len(wrong), doubt(against))
+    return Grade(marked, points, wrong, marks, ", ".join([by, *asked]), reason, True)
 
 
 def _points(
     item: Item,
     answer: str,
     judged: Sequence[Piece],
-    embedder: Embeddings | None,
+    against: float,
+    vectors: Vectors | None,
     chat_model: BaseChatModel | None,
     config: RunnableConfig | None,
 ) -> tuple[PointGrade, ...]:
-    """A verdict on each key point; ``judged`` are the answer's sentences that count, at least one."""
-    known, vectors = item_reading(item), vectors_of(embedder) if embedder else None
+    """A verdict on each key point; ``judged`` are the answer's sentences that count, at least one, and ``against`` the
+    log-odds of the answer being wrong."""
+    known = item_reading(item)
     fits = WITH_VECTORS if vectors else WORDS_ONLY
     signals = presences(known, judged, vectors)
     said = [said_log_odds(each, fits) for each in signals]
-    against = against_log_odds(opposition(known, judged, vectors), fits)
     looked: dict[int, float] = {}
     if chat_model:
         open_points = [
             OpenPoint(number, point.text, point.weight, open_by, _around(judged, signals[number]))
             for number, (point, odds) in enumerate(zip(item.key_points, said, strict=True))
-            if (open_by := doubt(odds, against, fits)) is not None
+            if (open_by := openness(odds, against, fits)) is not None
         ]
         looked = second_look(open_points, item.title, chat_model, config)
     name = str(getattr(chat_model, "model_name", "") or type(chat_model).__name__)

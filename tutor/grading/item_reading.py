@@ -11,10 +11,13 @@ from functools import lru_cache
 from tutor.claims import Reading, Word, read
 from tutor.ground import Evidence, evidence
 from tutor.opposites import LIGHT_WORDS
-from tutor.records import Item
+from tutor.records import Item, Misconception
 
 ASKED_WEIGHT = 0.3
 """What a word counts that the question gives away, beside 1 for one that it does not."""
+
+RIGHT_WEIGHT, REFUTING_WEIGHT = 0.4, 0.5
+"""What a word of a wrong claim counts that the question or a key point has too, and one that its refutation has."""
 
 Nearby = Mapping[str, float]
 
@@ -29,13 +32,25 @@ class PointReading:
 
 
 @dataclass(frozen=True)
+class ClaimReading:
+    """A known wrong claim and why it is wrong: its content words, and for each the share of the claim that it makes
+    up by itself. Words that are in what is right too make up less."""
+
+    text: str
+    why: str
+    words: tuple[Word, ...]
+    shares: tuple[float, ...]
+    denies: bool
+
+
+@dataclass(frozen=True)
 class ItemReading:
     """``beside`` holds for each name and each side of an opposition what stands near it in the item, and how near;
     ``kinds`` their kinds. ``asked`` are the forms that the question gives away."""
 
     title: str
     points: tuple[PointReading, ...]
-    misconceptions: tuple[str, ...]
+    misconceptions: tuple[ClaimReading, ...]
     asked: frozenset[str]
     question: Reading
     ground: Evidence
@@ -110,7 +125,8 @@ def _item_reading(key: _Key) -> ItemReading:
     points = tuple(
         _point(point.text, reading, ground, asked) for point, reading in zip(item.key_points, readings, strict=True)
     )
-    wrong = tuple(misconception.claim for misconception in item.misconceptions)
+    right = asked.union(*(frozenset(word.form for word in point.words) for point in points))
+    wrong = tuple(_claim(each, ground, right) for each in item.misconceptions)
     return ItemReading(item.title, points, wrong, asked, read(item.title), ground, beside, kinds)
 
 
@@ -118,3 +134,17 @@ def _point(text: str, reading: Reading, ground: Evidence, asked: frozenset[str])
     words = content_words(reading)
     weights = tuple(ground.weight(word.form) * (ASKED_WEIGHT if word.form in asked else 1.0) for word in words)
     return PointReading(text, words, weights)
+
+
+def _claim(wrong: Misconception, ground: Evidence, right: frozenset[str]) -> ClaimReading:
+    reading = read(wrong.claim)
+    words, why = content_words(reading), read(wrong.why).forms
+    whole = max(sum(ground.weight(word.form) for word in words), 1e-9)
+    shares = tuple(
+        ground.weight(word.form)
+        * (RIGHT_WEIGHT if word.form in right else 1.0)
+        * (REFUTING_WEIGHT if word.form in why else 1.0)
+        / whole
+        for word in words
+    )
+    return ClaimReading(wrong.claim, wrong.why, words, shares, bool(reading.denials))

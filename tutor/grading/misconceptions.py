@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tutor.claims import read
+from tutor.embedding import FloatVector
 from tutor.grading.answer_text import Piece
 from tutor.grading.item_reading import ItemReading
 from tutor.grading.records import SaidMisconception
@@ -26,14 +27,20 @@ def said_misconceptions(
         return ()
     said = vectors.of([piece.text for piece in sentences])
     wrong = said @ vectors.of([each.claim for each in item.misconceptions]).T
-    told = [point.text for point in known.points] + [sentence.text for sentence, _ in known.ground.sentences]
+    told = [point.text for point in known.points] + [claim.why for claim in known.misconceptions]
     right = (said @ vectors.of(told).T).max(axis=1)
     found: dict[str, SaidMisconception] = {}
-    for piece, row, best in zip(sentences, wrong, right, strict=True):
+    for piece, vector, row, best in zip(sentences, said, wrong, right, strict=True):
         claim = item.misconceptions[int(np.argmax(row))]
-        if row.max() >= LIKE and row.max() - best >= MARGIN and _same_denial(piece, claim.claim):
+        like = row.max() >= LIKE and row.max() - best >= MARGIN and _same_denial(piece, claim.claim)
+        if like and row.max() - _likest_told(known, vector, vectors) >= MARGIN:
             found.setdefault(claim.claim, SaidMisconception(claim.claim, claim.why, answer[piece.start : piece.end]))
     return tuple(found.values())
+
+
+def _likest_told(known: ItemReading, vector: FloatVector, vectors: Vectors) -> float:
+    """The likest sentence of the item's own text; asked only where it matters, because it has many."""
+    return float((vectors.of([sentence.text for sentence, _ in known.ground.sentences]) @ vector).max())
 
 
 def _same_denial(piece: Piece, claim: str) -> bool:

@@ -15,8 +15,8 @@ import numpy as np
 
 from tutor.alignment import misplaced, wrongly_denied
 from tutor.claims import Reading
-from tutor.grading.answer_text import Piece, clauses
-from tutor.grading.item_reading import ItemReading, PointReading, turned
+from tutor.grading.answer_text import Piece
+from tutor.grading.item_reading import ClaimReading, ItemReading, PointReading, turned
 from tutor.grading.vectors import Vectors
 from tutor.opposites import LIGHT_WORDS
 
@@ -26,6 +26,12 @@ and where it alone decides."""
 
 NO_MISCONCEPTION = 0.0
 """What counts where an item names no wrong claims, or where there are no vectors."""
+
+FEW = 2
+"""Means over an answer's sentences count n / (n + FEW) of n: one odd sentence is no evidence."""
+
+OTHER_DENIAL = 0.6
+"""What is left of a wrong claim's words where only the claim, or only the sentence, denies something."""
 
 _ABSOLUTE = re.compile(
     r"\b(?:always|never|every|all|only|any|impossible|guarantee\w*|no|none|exactly|must|cannot|can't|nothing|"
@@ -51,11 +57,12 @@ class Place:
 @dataclass(frozen=True)
 class Opposition:
     """Signals for a whole answer. Means over its ``places``: ``against``, its positive part ``misfit``, ``telling``,
-    in which places count by how well they fit at all. Shares of its sentences: ``misplaced``, which
-    clash, and ``denied``.
-    ``misconception``: by how much a sentence or clause is nearer to a known wrong claim than to any key point, a
-    difference of cosines. ``turned``: share of the words of key points of which only the other side is said.
-    ``absolute``: words such as never, a sentence, that the item does not have."""
+    in which places count by how well they fit at all. Shares of its sentences: ``misplaced``, which clash, and
+    ``denied``. These five are shrunk where there are few sentences.
+    ``misconception``: by how much a sentence is nearer to a known wrong claim than to any key point and any
+    refutation, a difference of cosines. ``claimed``: share of a wrong claim that a sentence says in its own words.
+    ``turned``: share of the words of key points of which only the other side is said. ``absolute``: words such as
+    never, a sentence, that the item does not have."""
 
     against: float
     misfit: float
@@ -63,6 +70,7 @@ class Opposition:
     misplaced: float
     denied: float
     misconception: float
+    claimed: float
     turned: float
     absolute: float
 
@@ -72,13 +80,18 @@ def opposition(item: ItemReading, sentences: Sequence[Piece], vectors: Vectors |
     found = [place for piece in sentences for place in places(item, piece.reading)]
     against = np.array([place.against for place in found] or [0.0])
     fits = np.array([max(place.own, place.other) for place in found] or [0.0])
+    sure = len(sentences) / (len(sentences) + FEW)
+    denied = _share(
+        sentences, lambda piece: wrongly_denied(piece.reading, item.ground.pool(piece.reading), item.question)
+    )
     return Opposition(
-        float(against.mean()),
-        float(np.maximum(against, 0).mean()),
-        float(against @ fits) / max(float(fits.sum()), 1e-9),
-        _share(sentences, lambda piece: clashes(item, piece.reading, CLEARLY)),
-        _share(sentences, lambda piece: wrongly_denied(piece.reading, item.ground.pool(piece.reading), item.question)),
+        sure * float(against.mean()),
+        sure * float(np.maximum(against, 0).mean()),
+        sure * float(against @ fits) / max(float(fits.sum()), 1e-9),
+        sure * _share(sentences, lambda piece: clashes(item, piece.reading, CLEARLY)),
+        sure * denied,
         _misconception(item, sentences, vectors) if vectors and item.misconceptions else NO_MISCONCEPTION,
+        max((_claimed(claim, piece) for claim in item.misconceptions for piece in sentences), default=0.0),
         float(np.mean([_turned(point, sentences) for point in item.points])),
         _absolute(item, sentences),
     )
@@ -120,10 +133,17 @@ def _fit(item: ItemReading, near: Mapping[str, float], held: Mapping[str, float]
 
 
 def _misconception(item: ItemReading, sentences: Sequence[Piece], vectors: Vectors) -> float:
-    said = vectors.of([part.text for piece in sentences for part in (piece, *clauses(piece))])
-    right = (said @ vectors.of([point.text for point in item.points]).T).max(axis=1)
-    wrong = (said @ vectors.of(item.misconceptions).T).max(axis=1)
+    said = vectors.of([piece.text for piece in sentences])
+    told = [point.text for point in item.points] + [claim.why for claim in item.misconceptions]
+    right = (said @ vectors.of(told).T).max(axis=1)
+    wrong = (said @ vectors.of([claim.text for claim in item.misconceptions]).T).max(axis=1)
     return float((wrong - right).max())
+
+
+def _claimed(claim: ClaimReading, piece: Piece) -> float:
+    forms = piece.reading.forms
+    said = sum(share for word, share in zip(claim.words, claim.shares, strict=True) if word.form in forms)
+    return said if bool(piece.reading.denials) == claim.denies else OTHER_DENIAL * said
 
 
 def _turned(point: PointReading, sentences: Sequence[Piece]) -> float:

@@ -8,6 +8,7 @@ ones); the odd-numbered ones are for measuring. Knows nothing of texts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -30,7 +31,8 @@ class Fit:
 @dataclass(frozen=True)
 class Fits:
     """``said``: is a key point said? From ``partly`` on in part, from ``covered`` on in full: of the paraphrased points
-    that were fitted on 3 in 100 are below the first and 8 in 100 below the second. ``against``: is the answer wrong?"""
+    of items that were not fitted on 4 in 100 are below the first and 10 in 100 below the second. ``against``: is the
+    answer wrong?"""
 
     said: Fit
     partly: float
@@ -39,49 +41,53 @@ class Fits:
 
 
 WITH_VECTORS = Fits(
-    Fit({"meaning": 2.391, "lift": 2.095, "together": 5.268, "anywhere": 1.763, "own": 2.184}, -5.210),
-    -1.29,
-    -0.11,
+    Fit({"meaning": 4.067, "lift": 2.234, "together": 2.609, "own": 5.590}, -4.687),
+    -0.78,
+    0.01,
     Fit(
         {
-            "against": 1.819,
-            "misfit": 4.270,
-            "telling": 1.481,
-            "misplaced": 0.813,
-            "denied": 0.898,
-            "misconception": 3.509,
-            "turned": 24.675,
-            "absolute": 1.161,
+            "against": 2.611,
+            "misfit": 15.734,
+            "telling": 2.748,
+            "misplaced": 2.132,
+            "denied": 4.198,
+            "misconception": 5.954,
+            "claimed": 3.549,
+            "turned": 58.189,
+            "absolute": 1.592,
         },
-        -1.928,
+        -4.475,
     ),
 )
 WORDS_ONLY = Fits(
-    Fit({"together": 4.600, "anywhere": 2.237, "own": 4.420}, -3.275),
-    -1.80,
-    -0.29,
+    Fit({"together": 6.069, "own": 5.986}, -3.434),
+    -1.74,
+    -0.17,
     Fit(
         {
-            "against": 1.819,
-            "misfit": 4.310,
-            "telling": 1.463,
-            "misplaced": 0.870,
-            "denied": 1.172,
-            "turned": 24.656,
-            "absolute": 1.221,
+            "against": 2.947,
+            "misfit": 13.013,
+            "telling": 3.057,
+            "misplaced": 1.641,
+            "denied": 5.602,
+            "claimed": 4.869,
+            "turned": 56.636,
+            "absolute": 1.385,
         },
-        -1.702,
+        -4.767,
     ),
 )
 
-DOUBTED, DOUBT = -1.0, 2.0
-"""From the first log-odds of being wrong on, an answer must say its points so much more plainly."""
+WRONG, DOUBT_SLOPE = 1.0, 2.0
+"""At these log-odds of being wrong half of a score is taken off; the second says how fast the share grows."""
 
-WRONG = 0.8
-"""From these log-odds on what an answer says of a key point contradicts it."""
+CERTAIN = 2.0
+"""From these log-odds on an answer contradicts whatever point it says. Of the right answers to items that were not
+fitted on none has them."""
 
-MOSTLY = 0.75
-"""From this share of clashing sentences on an answer is wrong whatever else speaks for it: its sides are exchanged."""
+MOSTLY = 0.5
+"""From this shrunk share of clashing sentences on an answer is wrong whatever else speaks for it: its sides are
+exchanged. It takes two sentences of two, or three of four."""
 
 OPEN_BELOW, OPEN_ABOVE = 1.0, 1.0
 """A point is open from so far below being partly said to so far above being covered."""
@@ -98,12 +104,17 @@ def said_log_odds(presence: Presence, fits: Fits) -> float:
 def against_log_odds(opposition: Opposition, fits: Fits) -> float:
     """ln(P / (1 - P)) of an answer being wrong as a whole."""
     odds = fits.against.log_odds(asdict(opposition))
-    return max(odds, WRONG) if opposition.misplaced >= MOSTLY else odds
+    return max(odds, CERTAIN) if opposition.misplaced >= MOSTLY else odds
 
 
-def doubt(said: float, against: float, fits: Fits) -> float | None:
+def doubt(against: float) -> float:
+    """The share in (0, 1) of a score that is taken off, from the log-odds of the answer being wrong."""
+    return 1 / (1 + math.exp(DOUBT_SLOPE * (WRONG - against)))
+
+
+def openness(said: float, against: float, fits: Fits) -> float | None:
     """How far a point is from the middle of what is open; None where it is clear, or the answer wrong."""
-    if against >= WRONG or not fits.partly - OPEN_BELOW <= said <= fits.covered + OPEN_ABOVE:
+    if against >= CERTAIN or not fits.partly - OPEN_BELOW <= said <= fits.covered + OPEN_ABOVE:
         return None
     return abs(said - (fits.partly + fits.covered) / 2)
 
@@ -115,10 +126,9 @@ def with_second_look(said: float, yes: float) -> float:
 
 def point_verdict(said: float, against: float, clashing: bool, fits: Fits) -> PointVerdict:
     """The verdict from the log-odds that a point is said, those that the answer is wrong, and whether the
-    sentence that says it clashes with the item."""
+    sentence that says it clashes with the item. One clash is no contradiction where the rest of the answer is right."""
     if said < fits.partly:
         return "missing"
-    if against >= WRONG or (clashing and against >= 0):
+    if against >= CERTAIN or (clashing and against >= WRONG):
         return "contradicted"
-    plain = said - DOUBT * max(0.0, against - DOUBTED)
-    return "covered" if plain >= fits.covered else "partly" if plain >= fits.partly else "missing"
+    return "covered" if said >= fits.covered else "partly"
