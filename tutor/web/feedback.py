@@ -12,7 +12,7 @@ from tutor.errors import TutorError
 from tutor.store.feedback_records import Inquiry, Verdict
 from tutor.store.records import LOCAL_USER
 from tutor.web.labels import button, disclosure
-from tutor.web.safe_markdown import attribute, escape, inline, literal
+from tutor.web.safe_markdown import attribute, escape, inline
 from tutor.web.turns import Reaction, ShownTurn
 
 if TYPE_CHECKING:
@@ -152,8 +152,9 @@ def questions_view(inquiries: list[Inquiry]) -> str:
             f"or an answer is wrong, press {_ASK_TRAINERS} below it.</p>"
         )
     rows = "".join(
-        f'<li class="my-question {each.state}"><p><strong>{each.number}: {literal(each.question)}</strong></p>'
-        f"<p>{_state(each)}</p>{f'<p>{_outcome(each)}</p>' if each.state in ('answered', 'rejected') else ''}</li>"
+        f'<li class="my-question {each.state}"><strong>{each.number}: {inline(each.question)}</strong>'
+        f'<span class="outcome small">{_state(each)}</span>'
+        f"{f'<div>{_outcome(each)}</div>' if each.state in ('answered', 'rejected') else ''}</li>"
         for each in inquiries
     )
     return f'<ul class="my-questions">{rows}</ul>'
@@ -168,7 +169,7 @@ def _state(inquiry: Inquiry) -> str:
 def _outcome(inquiry: Inquiry) -> str:
     """What became of it, in a sentence, and a button that asks it again where it is answered now."""
     asked = f"Your question {inquiry.number}, “{inline(inquiry.question)}”"
-    reply = f" The trainer writes: {literal(inquiry.reply)}" if inquiry.reply else ""
+    reply = f" The trainer writes: {inline(inquiry.reply)}" if inquiry.reply else ""
     if inquiry.state == "rejected":
         return f"{asked}, was not taken up.{reply}"
     again = button("ask", inquiry.question, "Ask it again", "action", attribute(inquiry.question)[:80])

@@ -1,8 +1,8 @@
 // What the page does in the browser besides Gradio: turns clicks on our own buttons into events of the bridge
 // component, and looks after copying, scrolling, the evidence sheet of small screens, the list of conversations, unsent
 // text and the light or dark choice. Runs once, as the bridge's js_on_load, with `trigger`. The events are "ask",
-// "choose", "memory", "tell", "none", "show", "retry", "edit", "go_on", "version", "open"; and of conversations "resume",
-// "rename", "delete", "export", "take_in".
+// "choose", "memory", "tell", "none", "show", "retry", "edit", "go_on", "version", "open"; of feedback "rate", "escalate",
+// "heard"; and of conversations "resume", "rename", "delete", "export", "take_in".
 if (!window.tutorPage) {
   window.tutorPage = true;
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
