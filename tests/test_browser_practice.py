@@ -71,6 +71,8 @@ def test_an_interview_is_answered_predicted_told_and_summed_up(
     chromium: Browser, url: str, size: tuple[int, int], tmp_path: Path
 ) -> None:
     page = open_practice(chromium, url, size)
+    expect(page.locator("#iv-start")).to_be_visible(timeout=30_000)
+    assert overflow(page) <= 0
     begin(page)
     page.get_by_role("button", name="Hint").click()
     expect(page.get_by_text("Here is a hint.")).to_be_visible()

@@ -31,7 +31,7 @@ def build_form() -> tuple[list[Any], dict[str, gr.Button], gr.Dropdown, gr.Colum
         topics = gr.Dropdown(
             _topics(), value=[], multiselect=True, label="Topics", info="None chosen: the role decides.",
         )  # fmt: skip
-        with gr.Row():
+        with gr.Row(elem_id="iv-lengths"):
             number = gr.Slider(1, MAX_NUMBER, 5, step=1, label="Questions, at most")
             minutes = gr.Slider(0, MAX_MINUTES, 0, step=5, label="Minutes", info="0 means no limit.")
         feedback = gr.Radio(
