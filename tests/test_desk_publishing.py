@@ -11,7 +11,7 @@ from conftest import HashingEmbedder, item_text
 from desk_help import have_turn
 
 from tutor.desk import publishing as publishing_module
-from tutor.desk.item_drafts import Sketch, check, compose, difference
+from tutor.desk.item_drafts import Sketch, check, compose
 from tutor.desk.places import SOURCE, can_write, place_for
 from tutor.desk.publishing import Publisher
 from tutor.desk.updating import items_in_use, update_index
@@ -327,8 +327,3 @@ def test_every_step_is_in_the_audit_log_with_who_did_it(desk: Desk) -> None:
         ("tom", "undone", "draft 1"),
         ("tess", "rejected", "inquiry 1"),
     ]
-
-
-def test_a_difference_shows_what_changes_and_nothing_else() -> None:
-    assert difference("a\nb\n", "a\nc\n") == ["@@ -1,2 +1,2 @@", " a", "-b", "+c"]
-    assert difference("a\n", "a\n") == []

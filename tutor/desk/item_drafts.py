@@ -5,7 +5,6 @@ Knows the text of one file; nothing of folders, the store or the index.
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import tempfile
@@ -83,12 +82,6 @@ def check(text: str, item_id: str, name: str = "the draft") -> Checked:
     except CorpusError as error:
         return Checked(item, error.problem.found)
     return Checked(item, "")
-
-
-def difference(before: str, after: str) -> list[str]:
-    """The lines of a unified diff, without its file names; none where nothing changes."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)
-    return list(lines)[2:]
 
 
 def _id_of(text: str) -> tuple[int, str]:

@@ -33,14 +33,6 @@ class Inbox:
             ).all()
         return [inquiry_of(row) for row in rows]
 
-    def of_draft(self, draft: str) -> list[Inquiry]:
-        """Those that a draft takes up or has answered, oldest first."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                select(inquiries).where(inquiries.c.draft_id == draft).order_by(inquiries.c.number)
-            ).all()
-        return [inquiry_of(row) for row in rows]
-
     def reject(self, numbers: Collection[int], reply: str, actor: str) -> None:
         """Decides that these are not taken up; ``reply`` is what their askers read."""
         reply = storable(reply).strip()

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
-NEAR_ITEMS = 5
 
 
 class DeskService(Protocol):
