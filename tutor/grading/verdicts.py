@@ -78,7 +78,7 @@ WORDS_ONLY = Fits(
     ),
 )
 
-WRONG, DOUBT_SLOPE = 1.0, 2.0
+WRONG, DOUBT_SLOPE = 1.0, 3.0
 """At these log-odds of being wrong half of a score is taken off; the second says how fast the share grows."""
 
 CERTAIN = 2.0
