@@ -10,9 +10,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor.corpus import read_corpus, read_library
+from tutor.corpus import EXERCISE_FILE, FOLDERS, read_item
 from tutor.desk.item_drafts import Checked
-from tutor.errors import IngestError
+from tutor.errors import CorpusError, IngestError
 from tutor.settings import Settings
 
 SOURCE = "trainers"
@@ -30,13 +30,16 @@ class Place:
 
 
 def current_file(settings: Settings, item_id: str) -> Path | None:
-    """The file of an item that is there already."""
-    for root, shelf in (
-        (settings.corpus, read_corpus(settings.corpus)),
-        (settings.library, read_library(settings.library)),
-    ):
-        if item_id in shelf.files:
-            return root / shelf.files[item_id]
+    """The file of an item that is there already. Only files whose names begin with the id can hold it."""
+    libraries = [(path, path.name) for path in sorted(settings.library.glob("*")) if not path.name.startswith(".")]
+    for folder, source in [*((settings.corpus / name, "corpus") for name in FOLDERS), *libraries]:
+        for path in [*folder.glob(f"{item_id}*.md"), *folder.glob(f"{item_id}*/{EXERCISE_FILE}")]:
+            try:
+                found = read_item(path, folder, source).id
+            except CorpusError:
+                continue
+            if found == item_id:
+                return path
     return None
 
 
