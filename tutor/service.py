@@ -191,12 +191,12 @@ class Service:
         return what_to_practise(learner_state(evidence, self.items(), datetime.now().astimezone()))
 
     def grade(self, item: Item, answer: str) -> Grade:
-        """The grade of an answer with the parts that are ready now; the same answer gets the same score."""
+        """The grade of an answer, without the chat model: measured with it, it told wrong answers from partial ones no
+        better, and took seconds."""
         from tutor.grading import grade
 
         embedder = self._embedder if self._embedder_part.ready else None
-        with self._warming.person_asks() if self._warming else nullcontext():
-            return grade(item, answer, embedder, self._embedded)
+        return grade(item, answer, embedder)
 
     def check_model(self, choice: ChatModelChoice) -> str:
         """A sentence that says whether a chosen model answers. Raises TutorError with what to do."""
