@@ -1,4 +1,7 @@
-"""Interviews and quizzes in the database: a hundred kills (`tests/kill_interviews.py` does more), two tabs, items that change, drafts, objections."""
+"""Interviews and quizzes in the database: kills, two tabs, items that change, drafts, objections.
+
+A hundred kills in every run; `python tests/kill_interviews.py DATABASE 500` does more.
+"""
 
 from __future__ import annotations
 
