@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal["concept", "scenario", "coding", "mcq", "guide", "faq"]
 Level = Literal["beginner", "intermediate", "advanced"]
@@ -17,6 +17,8 @@ Field = Literal["question", "answer", "both", "ask", "asks", "words", "wording",
 Origin = Literal["item", "model", "memory"]
 Style = Literal["", "simpler", "deeper", "example", "analogy", "summary", "sentence", "hint", "guided"]
 """How an answer is told: "" is the item's answer to the question; the others are other ways of telling the same."""
+
+STYLES: tuple[Style, ...] = get_args(Style)
 
 HIDES_EVIDENCE: tuple[Style, ...] = ("hint", "guided")
 """Those whose evidence would be the answer that is not to be told yet."""

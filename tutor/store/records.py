@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from tutor.records import Answer, Citation, Confidence, Decision, Hit, Style
+from tutor.records import Answer, Citation, Confidence, Decision, Hit
 
 State = Literal["open", "done", "stopped", "failed"]
 LOCAL_USER = "local"
@@ -26,7 +26,7 @@ class Asked:
     message: str
     chosen: str = ""
     from_memory: bool = False
-    style: Style = ""
+    style: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.errors import StoreError
-from tutor.records import Item
+from tutor.records import STYLES, Item, Style
 from tutor.store.records import LOCAL_USER, Asked, Content, State, StoredTurn, Ticket, Versions
 from tutor.web.session import Session
 from tutor.web.turns import ShownTurn
@@ -134,7 +134,7 @@ def shown(stored: StoredTurn, known: Mapping[str, Item]) -> ShownTurn:
         stored.asked.chosen,
         stored.asked.from_memory,
         content.declined,
-        stored.asked.style,
+        _style(stored.asked.style),
         hits=content.hits,
         citations=content.citations,
         decision=content.decision,
@@ -159,6 +159,11 @@ def with_items(turn: ShownTurn, known: Mapping[str, Item], digests: Mapping[str,
     items = tuple(known[hit.item_id] for hit in turn.hits[:SHOWN_ITEMS] if hit.item_id in known)
     changed = any(item.digest != (digests or {}).get(item.id, item.digest) for item in items)
     return replace(turn, items=items, changed=changed)
+
+
+def _style(kept: str) -> Style:
+    """A way of telling that this version does not know is told as usual."""
+    return next((style for style in STYLES if style == kept), "")
 
 
 def _asked(turn: ShownTurn) -> Asked:
