@@ -244,3 +244,10 @@ def test_a_second_hit_within_the_margin_is_close() -> None:
     assert is_close(_hits(0.5, 0.5 - CLARIFY_MARGIN + 0.01))
     assert not is_close(_hits(0.5, 0.5 - CLARIFY_MARGIN - 0.01))
     assert not is_close(_hits(0.5))
+
+
+def test_a_follow_up_is_judged_with_caution_where_that_was_never_calibrated() -> None:
+    hits = _hits(_logit(0.7), -9.0)
+    alone = judge(ASKED, hits, ITEMS, Basis(BARE), None)
+    leaning = judge(ASKED, hits, ITEMS, Basis(BARE), None, lambda value: {})
+    assert (alone.decision, leaning.decision) == ("answer", "clarify")

@@ -249,7 +249,7 @@ def test_follow_ups_are_judged_by_their_last_turn(subject: Subject, questions: P
         questions,
         "followups",
         {"turns": ["hello", "What is dropout?"], "gold_last": [2], "expected": "answer"},
-        {"turns": ["What is dropout?", "boil eggs softly"], "gold_last": [], "expected": "abstain"},
+        {"turns": ["hello", "boil eggs softly"], "gold_last": [], "expected": "abstain"},
     )
     follow_ups = evaluate(subject, questions, _quiet).follow_ups
     assert (follow_ups["hit@1"].value, follow_ups["decided as expected"].value) == (1, 1)

@@ -40,8 +40,9 @@ class Basis:
         return self.fit.high if self.conservative else self.fit.answer
 
     def of_follow_up(self) -> Basis:
-        """By what a message is judged that leans on the conversation."""
-        return self if self.follow_up is None else replace(self, fit=self.follow_up)
+        """By what a message is judged that leans on the conversation: with caution where that was never calibrated,
+        because the conversation's own words make any message look like a question on its topic."""
+        return replace(self, conservative=True) if self.follow_up is None else replace(self, fit=self.follow_up)
 
     @classmethod
     def unknown(cls) -> Basis:
@@ -75,9 +76,9 @@ def judge(
         return NOTHING_FOUND
     signals = retrieval_signals(hits) | ({} if yes is None else {SUFFICIENCY: yes})
     value = basis.fit.probability(signals)
-    if added is not None and basis.follow_up is not None:
+    if added is not None:
         basis = basis.of_follow_up()
-        value = basis.fit.probability(added(value))
+        value = basis.fit.probability(added(value)) if basis.follow_up else value
     if is_own_question(question, items[hits[0].item_id]):
         reason = "the question is one of the item's own"
         return Verdict(Confidence(max(value, OWN_QUESTION), "high", reason), "answer")
