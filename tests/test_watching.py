@@ -68,7 +68,7 @@ def test_a_new_file_is_live_within_seconds_while_questions_go_on(watched: Watche
     (watched.questions / "q004.md").write_text(NEW)
     seconds = watched.until(lambda: "q004" in index.get().items)
     assert seconds < LIVE_SECONDS
-    assert any("1 added" in said for said in watched.said)
+    watched.until(lambda: any("1 added" in said for said in watched.said))
 
 
 def test_an_edit_and_a_deletion_are_live(watched: Watched) -> None:
