@@ -138,6 +138,14 @@ def test_an_offer_is_taken_by_a_yes_a_number_or_its_place(message: str, item: st
     assert [reading.item for reading in found] == [item]
 
 
+def test_yes_to_several_choices_takes_none_of_them_and_to_a_single_one_takes_it() -> None:
+    several, single = (FollowUp("", "q046"), FollowUp("", "q030")), (FollowUp("", "q046"),)
+    unsure = asked(("what is lora finetuning", "Is it one of these?", ""), offered=several)
+    assert all(not reading.item for reading in readings("yes", unsure))
+    sure = asked(("what is lora finetuning", "Is it this?", ""), offered=single)
+    assert [reading.item for reading in readings("yes", sure)] == ["q046"]
+
+
 def test_yes_without_an_offer_asks_on() -> None:
     assert all(not reading.item for reading in readings("yes", asked(("what is bagging", "It averages.", "q013"))))
 

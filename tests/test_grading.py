@@ -20,8 +20,9 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from tutor.corpus import read_corpus
 from tutor.embedding import SentenceEmbedder
 from tutor.evaluation.cheats import cheats
-from tutor.grading import Grade, PointGrade, PointVerdict, grade
+from tutor.grading import Grade, PointGrade, PointVerdict
 from tutor.grading.answer_text import READ_CHARACTERS, answer_sentences, clauses
+from tutor.grading.grader import grade
 from tutor.grading.item_reading import item_reading
 from tutor.grading.opposition import opposition
 from tutor.grading.scoring import MISCONCEPTION_PENALTY, score

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.corpus import read_corpus
-from tutor.grading import grade
+from tutor.grading.grader import grade
 from tutor.guided import Step, answer, begin, goes_on, leaves
 from tutor.records import Turn
 from tutor.settings import default_corpus

@@ -16,7 +16,7 @@ import pytest
 from interview_fakes import ITEMS, Clock, all_of, grade_by_names
 from web_fakes import curated
 
-from tutor.errors import PracticeError, StoreError, TutorError
+from tutor.errors import PracticeError, StaleError, StoreError, TutorError
 from tutor.grading.records import Grade
 from tutor.interview.conducting import Interviews, Opened, scorecard
 from tutor.interview.records import Answer, AskHint, End, Object, Predict, Proceed, Setup, Skip
@@ -25,7 +25,7 @@ from tutor.quiz.keeping import Quizzes
 from tutor.records import Item
 from tutor.store.database import Database
 from tutor.store.feedback import Feedback
-from tutor.store.practice import Practice, StaleError
+from tutor.store.practice import Practice
 from tutor.store.records import LOCAL_USER
 
 SETUP = Setup(kinds=("concept",), number=3)

@@ -204,6 +204,15 @@ def test_importing_the_tutor_loads_no_library_that_only_fitting_or_a_model_needs
     assert loaded.stdout == "[]\n"
 
 
+def test_the_page_is_up_before_the_libraries_that_answers_and_the_database_need() -> None:
+    heavy = ["torch", "chromadb", "sentence_transformers", "sklearn", "xllamacpp", "langchain_core", "sqlalchemy"]
+    code = f"import sys, tutor.web.server; print([name for name in {heavy} if name in sys.modules])"
+
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert loaded.stdout == "[]\n"
+
+
 def test_importing_the_command_line_changes_no_setting_and_makes_no_file(tmp_path: Path) -> None:
     code = "import os; before = dict(os.environ); import tutor.__main__; print(before == dict(os.environ))"
     environment = {"PATH": "", "TUTOR_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}

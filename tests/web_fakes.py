@@ -15,7 +15,8 @@ from langchain_core.embeddings import Embeddings
 
 from tutor.corpus import read_corpus
 from tutor.errors import ChatModelError, SearchIndexError
-from tutor.grading import Grade, grade
+from tutor.grading import Grade
+from tutor.grading.grader import grade
 from tutor.judging import Judge
 from tutor.records import (
     Answer,

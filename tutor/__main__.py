@@ -234,8 +234,8 @@ def grade(
     """Grade one answer against an item's key points, or a file of them."""
     from tutor.assembly import chat_model_of, sentence_embedder
     from tutor.corpus import read_corpus
-    from tutor.grading import grade as grade_answer
     from tutor.grading.batch import as_record, grade_batch, item_called
+    from tutor.grading.grader import grade as grade_answer
 
     if (batch is None) != (out is None) or bool(item) == (batch is not None):
         raise typer.BadParameter('give an item and an answer, or --batch FILE with --out FILE: tutor grade q013 "…"')

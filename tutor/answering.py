@@ -26,7 +26,7 @@ from tutor.deciding import decide
 from tutor.evidence import quote
 from tutor.finding import Found, Resources, find
 from tutor.generation import Written, generate, remember
-from tutor.grading import grade
+from tutor.grading.grader import grade
 from tutor.index import IndexInUse, SearchIndex
 from tutor.judging import Judge
 from tutor.learner import Advice

@@ -6,12 +6,11 @@ nothing of how a calibration is fitted, of models, or of how an answer is writte
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.calibration.record import Fit
-from tutor.lexical import terms
+from tutor.lexical import plain_words, terms
 from tutor.records import Band, Confidence, Decision, Hit, Item
 from tutor.signals import SUFFICIENCY, Signals, retrieval_signals
 
@@ -100,7 +99,7 @@ def judge_words(question: str, hits: Sequence[Hit], items: Mapping[str, Item]) -
 
 def is_own_question(question: str, item: Item) -> bool:
     """Whether the question is the item's title, its question or one of its asks, but for case and punctuation."""
-    return _plain(question) in {_plain(own) for own in (item.title, item.question, *item.asks)}
+    return plain_words(question) in {plain_words(own) for own in (item.title, item.question, *item.asks)}
 
 
 def is_direct_match(hits: Sequence[Hit]) -> bool:
@@ -145,7 +144,3 @@ def _reason(decision: Decision, hits: Sequence[Hit], basis: Basis, yes: float | 
     if yes is not None and yes < 0:
         return "the chat model finds no full answer in the best item"
     return "several items match about equally well" if is_close(hits) else "the best item matches only loosely"
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))

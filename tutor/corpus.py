@@ -19,12 +19,8 @@ from pydantic import Field as Constrained
 
 from tutor.errors import CorpusError, FileProblem
 from tutor.records import Choices, Exercise, FollowUp, Item, KeyPoint, Kind, Level, Misconception, Teaching
+from tutor.topics import TOPICS
 
-TOPICS = (
-    "foundations supervised-learning unsupervised-learning ensembles trees linear-models svm-kernels probability "
-    "regularization dimensionality-reduction feature-engineering data-preparation imbalanced-data evaluation "
-    "deep-learning nlp-llm mlops privacy explainability time-series coding career imported"
-).split()
 MAX_FILE_BYTES = 400_000
 MAX_NESTING = 8
 EXERCISE_FILE, SOLUTION_FILE = "question.md", "solution.py"

@@ -196,12 +196,13 @@ def _root(asked: Sequence[Exchange], about: Exchange) -> Exchange:
 
 
 def offer_taken(message: str, last: Exchange) -> Reading | None:
-    """The question that the tutor offered and the person takes: by a yes, its number or its place in the list."""
+    """The question that the tutor offered and the person takes: by a yes, its number or its place in the list. A yes to
+    "is it one of these?" takes none of several."""
     if not last.offered:
         return None
     place: int | None = None
     if _AGREES.match(message):
-        place = 0
+        place = 0 if last.offered[0].question or len(last.offered) == 1 else None
     elif (_BARE_NUMBER.match(message) or not terms(_OFFERING.sub(" ", _ORDINAL.sub(" ", message)))) and (
         not _entries(last.answer) or _OFFERING.search(message)
     ):

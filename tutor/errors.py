@@ -64,6 +64,10 @@ class StoreError(TutorError):
     """The database cannot be opened, read or written, or does not hold what was asked for."""
 
 
+class StaleError(StoreError):
+    """The state that a step was taken from is not the newest one any more."""
+
+
 class PracticeError(TutorError):
     """An interview or a quiz cannot be made or cannot take the step that was asked for."""
 

@@ -34,6 +34,11 @@ _STOP = frozenset(STOPWORDS_EN) | frozenset(
 NUMBERS, VOCABULARY, ITEM_IDS = "numbers.npz", "vocabulary.json", "item_ids.json"
 
 
+def plain_words(text: str) -> str:
+    """The words of ``text`` in small letters, a space between them: what two texts share that differ in punctuation."""
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
 def terms(text: str) -> list[str]:
     """The stemmed content words of ``text``, in order, with repeats."""
     return [_stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP]

@@ -15,7 +15,7 @@ from latex2mathml.converter import convert
 
 from tutor.corpus import Shelf, read_corpus
 from tutor.errors import FileProblem
-from tutor.lexical import terms
+from tutor.lexical import plain_words, terms
 from tutor.records import Item
 
 KEY_POINT_COVERAGE = 0.75
@@ -106,7 +106,7 @@ def _shared_asks(items: Iterable[Item], places: dict[str, tuple[str, str]]) -> I
     owners: dict[str, list[tuple[Item, str]]] = defaultdict(list)
     for item in items:
         for ask in item.asks:
-            owners[" ".join(re.findall(r"\w+", ask.lower()))].append((item, ask))
+            owners[plain_words(ask)].append((item, ask))
     for owned in owners.values():
         for item, ask in owned[1:]:
             name, text = places[item.id]

@@ -13,7 +13,8 @@ from langchain_core.language_models import BaseChatModel
 
 from tutor.corpus import read_corpus
 from tutor.errors import PracticeError
-from tutor.grading import Grade, grade
+from tutor.grading import Grade
+from tutor.grading.grader import grade
 from tutor.interview.conducting import Interviews
 from tutor.interview.planning import KINDS
 from tutor.interview.programs import judge_program

@@ -99,7 +99,9 @@ def lesson(
     hits = (Hit(item.id, 1.0, "question", item.title),)
     standalone = WISHES["guided"].format(item.title)
     helps = tuple(FollowUp(words, item.id) for words in guided.HELPS)
-    return Answer("answer", confidence, step.text, standalone, hits, (), (), helps, style="guided", points=step.points)
+    return Answer(
+        "answer", confidence, step.text, standalone, hits, suggestions=helps, style="guided", points=step.points
+    )
 
 
 def whole(item: Item, question: Question, index: SearchIndex) -> Answer:

@@ -193,7 +193,7 @@ class Service:
     def grade(self, item: Item, answer: str) -> Grade:
         """The grade of an answer, without the chat model: measured with it, it told wrong answers from partial ones no
         better, and took seconds."""
-        from tutor.grading import grade
+        from tutor.grading.grader import grade
 
         embedder = self._embedder if self._embedder_part.ready else None
         return grade(item, answer, embedder)

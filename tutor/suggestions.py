@@ -5,10 +5,10 @@ Knows items and the conversation; nothing of how an answer is made.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from tutor.dialogue import exchanges
+from tutor.lexical import plain_words
 from tutor.records import FollowUp, Item, Question
 
 SUGGESTIONS = 3
@@ -19,16 +19,12 @@ def suggestions(item: Item, question: Question, items: Mapping[str, Item]) -> tu
     was asked or offered before, as long as there are others."""
     past = exchanges(question.history)
     spoken_of = {each.item for each in past} | {item.id}
-    asked = {_plain(each.asked) for each in past} | {_plain(question.text)}
-    offered = {_plain(offer.question) for each in past for offer in each.offered}
+    asked = {plain_words(each.asked) for each in past} | {plain_words(question.text)}
+    offered = {plain_words(offer.question) for each in past for offer in each.offered}
     near = [*item.follow_ups, *(FollowUp(items[id].title, id) for id in item.related if id in items)]
     fresh: dict[str, FollowUp] = {}
     for each in near:
-        if each.item in items and each.item not in spoken_of and _plain(each.question) not in asked:
+        if each.item in items and each.item not in spoken_of and plain_words(each.question) not in asked:
             fresh.setdefault(each.item, each)
-    ranked = sorted(fresh.values(), key=lambda each: _plain(each.question) in offered)
+    ranked = sorted(fresh.values(), key=lambda each: plain_words(each.question) in offered)
     return tuple(ranked[:SUGGESTIONS])
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))

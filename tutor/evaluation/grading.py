@@ -20,8 +20,8 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
 from tutor.evaluation.cheats import cheats
-from tutor.grading import grade
 from tutor.grading.batch import item_called
+from tutor.grading.grader import grade
 from tutor.json_lines import read_rows
 from tutor.records import Item
 

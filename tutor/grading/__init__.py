@@ -2,10 +2,10 @@
 
 ``answer_text`` cuts the answer and ``screening`` says what of it can be judged; ``presence`` and ``opposition`` compare
 it with what ``item_reading`` knows, ``verdicts`` decides, ``second_look`` asks a chat model where that leaves a point
-open, ``scoring`` adds up, ``grader`` runs it all.
+open, ``scoring`` adds up, ``grader`` runs it all: ``from tutor.grading.grader import grade``. The records alone are
+here, because pages name them at their start and the grader brings in half of what answers.
 """
 
-from tutor.grading.grader import grade
 from tutor.grading.records import Grade, PointGrade, PointVerdict, RubricMark, SaidMisconception
 
-__all__ = ["Grade", "PointGrade", "PointVerdict", "RubricMark", "SaidMisconception", "grade"]
+__all__ = ["Grade", "PointGrade", "PointVerdict", "RubricMark", "SaidMisconception"]

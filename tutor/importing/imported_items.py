@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.corpus import TOPICS
 from tutor.importing.article import parse_article
 from tutor.importing.article_lines import odd_words
 from tutor.importing.article_markdown import NO_ANSWER
@@ -17,6 +16,7 @@ from tutor.importing.clean_text import clean_text, one_line, without_markup
 from tutor.importing.document_sections import sections
 from tutor.importing.documents import Document
 from tutor.sentences import sentences
+from tutor.topics import TOPICS
 
 MAX_TITLE_CHARS, MAX_QUESTION_CHARS, MAX_ASK_CHARS = 300, 4000, 600
 MAX_TOPICS = 4

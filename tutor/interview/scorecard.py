@@ -11,10 +11,10 @@ from typing import Literal
 
 from tutor.interview.records import Asked, Interview
 from tutor.interview.scoring import net_score, reasons
-from tutor.learner.advice import topic_name
 from tutor.lexical import terms
 from tutor.records import Citation, Item, Kind
 from tutor.sentences import sentences
+from tutor.topics import topic_name
 
 Verdict = Literal["Ready", "Nearly ready", "Not ready yet", "Not enough to judge"]
 Group = Literal["kind", "topic"]

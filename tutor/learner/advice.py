@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tutor.learner.records import LearnerState, TopicMastery
+from tutor.topics import topic_name
 
 AT_ONCE = 5
 WEAK = 0.6
-_NAMES = {"nlp-llm": "NLP and LLMs", "svm-kernels": "SVM and kernels", "mlops": "MLOps"}
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,6 @@ def weakest(state: LearnerState) -> list[TopicMastery]:
     """Topics with evidence below ``WEAK``, the weakest first."""
     weak = [topic for topic in state.topics if topic.value is not None and topic.value < WEAK]
     return sorted(weak, key=lambda topic: (topic.value, topic.topic))
-
-
-def topic_name(topic: str) -> str:
-    """``linear-models`` as a person reads it."""
-    return _NAMES.get(topic, topic.replace("-", " ").capitalize())
 
 
 def _untouched(state: LearnerState) -> list[str]:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, select
 
-from tutor.errors import StoreError
+from tutor.errors import StaleError, StoreError
 from tutor.learner.records import Evidence
 from tutor.store.database import Database
 from tutor.store.feedback import Feedback
@@ -41,10 +41,6 @@ class SavedPractice:
     draft: str
     created_at: datetime
     updated_at: datetime
-
-
-class StaleError(StoreError):
-    """The state that a step was taken from is not the newest one any more."""
 
 
 class Practice:

@@ -7,12 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from tutor.corpus import TOPICS
 from tutor.errors import TutorError
+from tutor.topics import TOPICS, topic_name
 from tutor.web.chat_updates import QUIET
 from tutor.web.desk import Desk
 from tutor.web.desk_views import draft_label, group_view, label, said
-from tutor.web.labels import LEVELS, topic
+from tutor.web.labels import LEVELS
 
 _EMPTY = "Nothing waits here."
 _DRAFTED = "The draft is made: look at it under Drafts, and publish it there."
@@ -39,7 +39,7 @@ def build_inbox_tab(desk: Desk, page: gr.Blocks, tab: gr.Tab, actor: gr.Textbox)
                 )
                 with gr.Row():
                     topics = gr.Dropdown(
-                        [(topic(name), name) for name in TOPICS], multiselect=True, max_choices=4, label="Topics"
+                        [(topic_name(name), name) for name in TOPICS], multiselect=True, max_choices=4, label="Topics"
                     )
                     level = gr.Dropdown(
                         [(word, name) for name, word in LEVELS.items()], value="intermediate", label="Level"

@@ -6,10 +6,10 @@ from typing import Any
 
 import gradio as gr
 
-from tutor.corpus import TOPICS
 from tutor.interview.planning import KINDS, LEVELS, MAX_MINUTES, MAX_NUMBER
 from tutor.interview.records import ROLES, Role, Setup
 from tutor.records import Kind, Level
+from tutor.topics import PRACTISED, topic_name
 from tutor.web import labels
 
 
@@ -44,7 +44,7 @@ def build_form() -> tuple[list[Any], dict[str, gr.Button], gr.Dropdown, gr.Colum
 
 
 def _topics() -> list[tuple[str, str]]:
-    return [(labels.topic(name), name) for name in TOPICS if name not in ("career", "imported")]
+    return [(topic_name(name), name) for name in PRACTISED]
 
 
 def setup_of(

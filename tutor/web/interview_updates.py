@@ -8,12 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from tutor.errors import TutorError
+from tutor.errors import StaleError, TutorError
 from tutor.interview.conducting import Opened, StaleStepError, scorecard
 from tutor.interview.records import Action, Answer, AskHint, Choose, HandIn, Interview, Object, Pause, Resume
 from tutor.interview.steps import hints_of
 from tutor.records import Exercise
-from tutor.store.practice import StaleError
 from tutor.web import interview_views as views
 from tutor.web.lab import starter
 from tutor.web.practice import PracticeRoom

@@ -5,13 +5,18 @@ Plain functions. Everything that a candidate wrote is escaped here. No score is 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tutor.interview.records import Asked, Interview, Line
 from tutor.interview.scorecard import Competence, QuestionResult, Scorecard, question_result
 from tutor.interview.scoring import HINT_COST
 from tutor.interview.steps import hints_of, limit_seconds
-from tutor.store.practice import SavedPractice
-from tutor.web.labels import KINDS, LEVELS, button, chip_row, disclosure, one_line, topic
+from tutor.topics import topic_name
+from tutor.web.labels import KINDS, LEVELS, button, chip_row, disclosure, one_line
 from tutor.web.safe_markdown import attribute, escape, inline, literal, render
+
+if TYPE_CHECKING:
+    from tutor.store.practice import SavedPractice
 
 MAX_SHOWN = 6_000
 _VERDICTS = {"covered": "Covered", "partly": "Partly", "missing": "Missing", "contradicted": "Contradicted"}
@@ -135,7 +140,7 @@ def _points(result: QuestionResult) -> str:
 def _progress(interview: Interview) -> str:
     item = interview.item(interview.current)
     of = f"Question {len(interview.questions)} of {interview.setup.number}"
-    topics = [topic(name) for name in item.topics if topic(name) != KINDS[item.kind]]
+    topics = [topic_name(name) for name in item.topics if topic_name(name) != KINDS[item.kind]]
     feedback = "Coached" if interview.setup.coached else "Scores at the end"
     return chip_row([of, LEVELS[item.level], KINDS[item.kind], *topics, feedback])
 

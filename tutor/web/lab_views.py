@@ -11,10 +11,11 @@ from tutor.exercises import exercise_of
 from tutor.judging import Attempt
 from tutor.records import Item
 from tutor.run_problems import Verdict
+from tutor.topics import topic_name
 from tutor.verdicts import CaseResult
 from tutor.web.lab import SampleRun, Tried
 from tutor.web.lab_diff import side_by_side
-from tutor.web.labels import LEVELS, button, chip_row, disclosure, one_line, topic
+from tutor.web.labels import LEVELS, button, chip_row, disclosure, one_line
 from tutor.web.safe_markdown import escape, inline, literal, render
 
 NO_EXERCISE = '<p class="empty">The corpus holds no exercise. A folder in corpus/coding adds one.</p>'
@@ -37,7 +38,7 @@ def statement(item: Item) -> str:
     """The task with its contract, and how the function is called."""
     exercise = exercise_of(item)
     call = one_line(render(f"````\n{exercise.signature}\n\n{exercise.sample}\n````"))
-    chips = chip_row([LEVELS[item.level], *(topic(name) for name in item.topics if name != "coding")])
+    chips = chip_row([LEVELS[item.level], *(topic_name(name) for name in item.topics if name != "coding")])
     return "\n\n".join([f'<h2 class="lab-title">{inline(title(item))}</h2>', chips, render(item.question), call])
 
 

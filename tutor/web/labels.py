@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 
 from tutor.records import Field, Item, Kind, Level
+from tutor.topics import topic_name
 from tutor.web.safe_markdown import attribute, escape, inline
 
 KINDS: dict[Kind, str] = {
@@ -27,17 +28,11 @@ FIELDS: dict[Field, str] = {
     "wording": "Its ways of asking hold your question’s words",
     "content": "Its answer holds your question’s words",
 }
-_TOPICS = {"nlp-llm": "NLP and LLMs", "svm-kernels": "SVM and kernels", "mlops": "MLOps"}
-
-
-def topic(name: str) -> str:
-    """``linear-models`` as a person reads it."""
-    return _TOPICS.get(name, name.replace("-", " ").capitalize())
 
 
 def chips(item: Item) -> str:
     """The item's level, kind and topics, as a row of small labels."""
-    return chip_row([LEVELS[item.level], KINDS[item.kind], *(topic(name) for name in item.topics)])
+    return chip_row([LEVELS[item.level], KINDS[item.kind], *(topic_name(name) for name in item.topics)])
 
 
 def chip_row(words: Iterable[str]) -> str:

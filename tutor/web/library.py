@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.records import Choices, Exercise, Item, KeyPoint
-from tutor.web.labels import KINDS, LEVELS, button, chips, disclosure, one_line, topic
+from tutor.topics import topic_name
+from tutor.web.labels import KINDS, LEVELS, button, chips, disclosure, one_line
 from tutor.web.safe_markdown import escape, inline, render
 
 ALL = ""
@@ -49,7 +50,7 @@ def _score(item: Item, word: str) -> int:
         score += _TITLE + (_TITLE if f" {word}" in f" {title}" else 0)
     if any(word in ask.casefold() for ask in item.asks):
         score += _ASK
-    if any(word in name or word in topic(name).casefold() for name in item.topics) or word == item.id:
+    if any(word in name or word in topic_name(name).casefold() for name in item.topics) or word == item.id:
         score += _TOPIC
     if word in item.body.casefold() or word in item.question.casefold():
         score += _BODY
@@ -58,8 +59,8 @@ def _score(item: Item, word: str) -> int:
 
 def topics(items: Sequence[Item]) -> list[tuple[str, str]]:
     """Label and value of each topic there is, for a menu."""
-    names = sorted({name for item in items for name in item.topics}, key=topic)
-    return [("All topics", ALL), *((topic(name), name) for name in names)]
+    names = sorted({name for item in items for name in item.topics}, key=topic_name)
+    return [("All topics", ALL), *((topic_name(name), name) for name in names)]
 
 
 def levels() -> list[tuple[str, str]]:
@@ -82,7 +83,7 @@ def listing(found: Sequence[Item], total: int, reading: str = "") -> str:
 
 
 def _row(item: Item, current: bool) -> str:
-    words = " · ".join([KINDS[item.kind], LEVELS[item.level], *(topic(name) for name in item.topics)])
+    words = " · ".join([KINDS[item.kind], LEVELS[item.level], *(topic_name(name) for name in item.topics)])
     label = f'<span class="title">{inline(item.title)}</span><span class="meta">{escape(words)}</span>'
     return button("open", item.id, label, "entry current" if current else "entry")
 

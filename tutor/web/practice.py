@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tutor.errors import StoreError
 from tutor.grading.records import Grade
@@ -18,9 +18,11 @@ from tutor.judging import Attempt, Judge
 from tutor.learner import Evidence, LearnerState, learner_state
 from tutor.quiz.keeping import OpenedQuiz, Quizzes
 from tutor.records import Item
-from tutor.store.database import Database
-from tutor.store.practice import Practice, SavedPractice
 from tutor.store.records import LOCAL_USER
+
+if TYPE_CHECKING:
+    from tutor.store.database import Database
+    from tutor.store.practice import Practice, SavedPractice
 
 _LOG = logging.getLogger(__name__)
 DEMO = Setup(role="ML engineer", level="beginner", kinds=("concept",), number=2)
@@ -46,6 +48,8 @@ class PracticeRoom:
 
     @property
     def rows(self) -> Practice:
+        from tutor.store.practice import Practice
+
         return Practice(self._service.database, self._user)
 
     @property

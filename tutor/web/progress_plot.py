@@ -15,7 +15,8 @@ from matplotlib.ticker import MaxNLocator
 
 from tutor.learner import LearnerState
 from tutor.learner.mastery import readiness
-from tutor.web.labels import png, topic
+from tutor.topics import topic_name
+from tutor.web.labels import png
 
 _MAIN, _OTHER, _INK, _LINE = "#0f756d", "#b4531a", "#2a2b29", "#e6e6e1"
 HISTORY_DAYS, REVIEW_DAYS = 30, 14
@@ -27,9 +28,9 @@ def topics_plot(state: LearnerState) -> str:
     if not known:
         return ""
     drawn, axes = _axes(0.7 + 0.34 * len(known))
-    axes.barh([topic(name) for _, name in known], [value * 100 for value, _ in known], color=_MAIN, height=0.6)
+    axes.barh([topic_name(name) for _, name in known], [value * 100 for value, _ in known], color=_MAIN, height=0.6)
     axes.set(xlim=(0, 100), xlabel="Mastery in percent")
-    words = ", ".join(f"{topic(name)} {value:.0%}" for value, name in reversed(known))
+    words = ", ".join(f"{topic_name(name)} {value:.0%}" for value, name in reversed(known))
     return _picture(drawn, f"Mastery by topic: {words}.")
 
 

@@ -12,7 +12,8 @@ import gradio as gr
 
 from tutor.errors import TutorError
 from tutor.learner import what_to_practise
-from tutor.web import labels, progress_views
+from tutor.topics import topic_name
+from tutor.web import progress_views
 from tutor.web.chat_updates import QUIET
 from tutor.web.interview_tab import SAVE_FILE
 from tutor.web.interview_views import problem
@@ -70,7 +71,7 @@ def _shown(room: PracticeRoom) -> tuple[Any, ...]:
     state = room.state()
     advice = progress_views.advice(what_to_practise(state), state)
     rows = [(progress_views.row_label(each, state), each.key) for each in state.evidence]
-    names = [(labels.topic(each.topic), each.topic) for each in state.topics]
+    names = [(topic_name(each.topic), each.topic) for each in state.topics]
     left = f"<h3>Readiness by topic</h3>{progress_plot.topics_plot(state)}<h3>Due reviews</h3>"
     left += progress_plot.reviews_plot(state) + progress_views.due(state)
     right = f"<h3>History</h3>{progress_plot.history_plot(state)}<h3>Your predictions</h3>"

@@ -6,7 +6,8 @@ Plain functions over the learner's state. What a learner or an exercise's progra
 from __future__ import annotations
 
 from tutor.learner import Advice, Evidence, LearnerState, TopicMastery
-from tutor.web.labels import button, disclosure, one_line, topic
+from tutor.topics import topic_name
+from tutor.web.labels import button, disclosure, one_line
 from tutor.web.safe_markdown import escape, inline, render
 
 SHOWN_ROWS = 30
@@ -57,7 +58,7 @@ def due(state: LearnerState) -> str:
 
 def row_label(row: Evidence, state: LearnerState) -> str:
     """A piece of evidence in one line, for a list to choose from."""
-    what = state.titles.get(row.item, row.item) or ", ".join(topic(name) for name in row.topics)
+    what = state.titles.get(row.item, row.item) or ", ".join(topic_name(name) for name in row.topics)
     aside = " (does not count)" if row.set_aside else ""
     return f"{row.at.astimezone():%d %b %H:%M}, {row.source}, {what}: {row.score:.0%}{aside}"
 
@@ -70,4 +71,4 @@ def _topic(mastery: TopicMastery, state: LearnerState) -> str:
         for row in mastery.evidence[:SHOWN_ROWS]
     )
     content = f"<ul>{rows}</ul>" if rows else '<p class="small">There is no evidence yet.</p>'
-    return disclosure(f"{escape(topic(mastery.topic))}: <strong>{value}</strong>{thin}", content, "fold")
+    return disclosure(f"{escape(topic_name(mastery.topic))}: <strong>{value}</strong>{thin}", content, "fold")

@@ -8,13 +8,12 @@ from typing import Any
 
 import gradio as gr
 
-from tutor.corpus import TOPICS
-from tutor.errors import TutorError
+from tutor.errors import StaleError, TutorError
 from tutor.quiz import FORMS, QuizSetup
 from tutor.quiz.keeping import OpenedQuiz
 from tutor.quiz.making import MAX_NUMBER
-from tutor.store.practice import StaleError
-from tutor.web import labels, quiz_views
+from tutor.topics import PRACTISED, topic_name
+from tutor.web import quiz_views
 from tutor.web.chat_tab import LATEX
 from tutor.web.chat_updates import QUIET
 from tutor.web.interview_views import problem
@@ -54,7 +53,7 @@ def build_quiz_tab(room: PracticeRoom, page: gr.Blocks) -> None:
     with gr.Column(elem_id="quiz-setup", min_width=0) as setup:
         gr.Markdown("## A quiz\n\nEach question has exactly one right option, and says why the others are wrong.")
         forms = gr.CheckboxGroup([(form.capitalize(), form) for form in FORMS], value=list(FORMS), label="Kinds")
-        names = [(labels.topic(name), name) for name in TOPICS if name not in ("career", "imported")]
+        names = [(topic_name(name), name) for name in PRACTISED]
         topics = gr.Dropdown(names, value=[], multiselect=True, label="Topics", info="None chosen: all.")
         number = gr.Slider(1, MAX_NUMBER, 10, step=1, label="Questions")
         feedback = gr.Radio([("After each answer", True), ("At the end", False)], value=True, label="Feedback")

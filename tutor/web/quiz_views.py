@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from tutor.quiz.answering import score
 from tutor.quiz.records import Quiz
-from tutor.web.labels import button, chip_row, one_line, topic
+from tutor.topics import topic_name
+from tutor.web.labels import button, chip_row, one_line
 from tutor.web.safe_markdown import escape, inline, render
 
 
@@ -15,7 +16,7 @@ def question(quiz: Quiz, place: int) -> str:
     """The prompt with its context, without the options."""
     asked = quiz.questions[place]
     chips = chip_row(
-        [f"Question {place + 1} of {len(quiz.questions)}", asked.form.capitalize(), *map(topic, asked.topics)]
+        [f"Question {place + 1} of {len(quiz.questions)}", asked.form.capitalize(), *map(topic_name, asked.topics)]
     )
     notes = "".join(f'<p class="small">{escape(note)}</p>' for note in quiz.notes) if place == 0 else ""
     return f"{notes}{chips}<h3>{inline(asked.prompt)}</h3>{one_line(render(asked.context))}"

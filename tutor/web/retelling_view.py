@@ -5,7 +5,7 @@ Knows the turn's record and how it reads on the page; nothing of gradio's events
 
 from __future__ import annotations
 
-from tutor.records import PointReached, Style
+from tutor.records import HIDES_EVIDENCE, PointReached, Style
 from tutor.web.labels import button
 from tutor.web.safe_markdown import inline
 from tutor.web.turns import ShownTurn
@@ -54,7 +54,7 @@ def ways(turn: ShownTurn, number: int) -> list[str]:
     answer = turn.answer
     if answer is None or answer.decision != "answer" or not answer.hits or answer.run:
         return []
-    if answer.style in ("hint", "guided"):
+    if answer.style in HIDES_EVIDENCE:
         return []
     buttons = "".join(
         button("tell", f"{number}:{style}", label, "chip") for style, label in WAYS.items() if style != answer.style
