@@ -5,9 +5,12 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 import hypothesis
 import numpy as np
@@ -19,10 +22,23 @@ from tutor.ingestion import ingest
 from tutor.prompts import fingerprint
 from tutor.settings import Settings, default_corpus, keep_libraries_offline, read_settings
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
+
 keep_libraries_offline()
 hypothesis.settings.register_profile("no deadline", deadline=None)  # the first example reads what the others find read
 hypothesis.settings.load_profile("no deadline")
 REAL_WEIGHTS = read_settings().weights
+DESK = (1280, 800)
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 class NetworkBlockedError(OSError):
@@ -194,3 +210,71 @@ def real_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(home=home, corpus=default_corpus(), chat_model="none")
     ingest(settings, sentence_embedder(settings))
     return home
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=system, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browse(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens an address in a browser of its own. At the end: nothing left this machine, failed or popped up."""
+    contexts: list[BrowserContext] = []
+    left: list[str] = []
+    wrong: list[str] = []
+
+    def watch(request: Request) -> None:
+        if request.url.startswith("http") and not _is_loopback(urlsplit(request.url).hostname or ""):
+            left.append(request.url)
+
+    def popped_up(dialog: Dialog) -> None:
+        wrong.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def opened(address: str, size: tuple[int, int] = DESK, scheme: Literal["light", "dark"] = "light") -> Page:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        context.on("request", watch)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", popped_up)
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert left == []
+    assert wrong == []
+
+
+@pytest.fixture(scope="session")
+def page_url(real_home: Path) -> Iterator[str]:
+    """The page over the real corpus, index and embedder, without a chat model."""
+    from browsing import serve_real
+
+    yield from serve_real(Settings(home=real_home, corpus=default_corpus(), chat_model="none"))
+
+
+@pytest.fixture
+def open_page(browse: Callable[..., Page], page_url: str) -> Callable[..., Page]:
+    """Opens the chat, of ``page_url`` where no ``url`` is given."""
+    from playwright.sync_api import expect
+
+    def opened(size: tuple[int, int] = DESK, url: str = page_url, scheme: str = "light") -> Page:
+        page = browse(url, size, scheme)
+        expect(page.locator(".example").first).to_be_visible(timeout=15_000)
+        return page
+
+    return opened

@@ -2,76 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, Request, expect, sync_playwright
+from browsing import PHONE, Open, ask, bot, box, go, overflow, serve, serve_real
+from conftest import DESK
+from playwright.sync_api import expect
 from web_fakes import FakeService
 
-from tutor.service import Service
 from tutor.settings import Settings, default_corpus
-from tutor.web.server import start
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESK, PHONE = (1280, 800), (390, 844)
-LOCAL = {"127.0.0.1", "localhost", "::1"}
 HOSTILE = (
     "<img src=http://evil.example/a.png onerror=alert(1)> ![x](http://evil.example/b.png) <script>alert(2)</script>"
 )
-Open = Callable[..., Page]
-
-
-def serve(service: FakeService) -> Iterator[str]:
-    service.settings = replace(service.settings, port=free_port())
-    page, url = start(service)
-    yield url
-    page.close(verbose=False)
-
-
-def serve_real(settings: Settings) -> Iterator[str]:
-    """The page over the real service, with everything ready that the settings ask for."""
-    service = Service(replace(settings, port=free_port()))
-    page, url = start(service)
-    service.start()
-    end = time.monotonic() + 120
-    while not (service.status().index_ready and service.status().embedder_ready):
-        assert time.monotonic() < end, service.status()
-        time.sleep(0.1)
-    while settings.chat_model == "embedded" and not service.status().generating:
-        assert time.monotonic() < end, service.status()
-        time.sleep(0.1)
-    yield url
-    service.close()
-    page.close(verbose=False)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="session")
-def page_url(real_home: Path) -> Iterator[str]:
-    """The real corpus, index and embedder, without a chat model."""
-    yield from serve_real(Settings(home=real_home, corpus=default_corpus(), chat_model="none"))
 
 
 @pytest.fixture
@@ -89,78 +37,6 @@ def fake() -> FakeService:
 @pytest.fixture(scope="module")
 def fake_url(fake: FakeService) -> Iterator[str]:
     yield from serve(fake)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=system, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(chromium: Browser, page_url: str) -> Iterator[Open]:
-    """Opens the page in a browser of its own. At the end: nothing left this machine, failed or popped up."""
-    contexts: list[BrowserContext] = []
-    left: list[str] = []
-    wrong: list[str] = []
-
-    def watch(request: Request) -> None:
-        if request.url.startswith("http") and urlsplit(request.url).hostname not in LOCAL:
-            left.append(request.url)
-
-    def popped_up(dialog: Dialog) -> None:
-        wrong.append(f"a dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def opened(size: tuple[int, int] = DESK, url: str = page_url, scheme: str = "light") -> Page:
-        context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme="dark" if scheme == "dark" else "light",
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        context.on("request", watch)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("dialog", popped_up)
-        page.goto(url)
-        expect(page.locator(".example").first).to_be_visible(timeout=15_000)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert left == []
-    assert wrong == []
-
-
-def box(page: Page) -> Locator:
-    return page.get_by_label("Your question")
-
-
-def ask(page: Page, text: str, wait: bool = True) -> None:
-    """Types a question, sends it with Enter and, unless told otherwise, waits for the end of its answer."""
-    expect(page.get_by_role("button", name="Send")).to_be_visible()
-    finished = page.locator("#chat .do-retry").count()
-    box(page).fill(text)
-    box(page).press("Enter")
-    if wait:
-        expect(page.locator("#chat .do-retry")).to_have_count(finished + 1, timeout=30_000)
-
-
-def bot(page: Page, number: int = -1) -> Locator:
-    return page.locator("#chat [data-testid=bot]").nth(number)
-
-
-def go(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
-
-
-def overflow(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
 def test_a_question_is_answered_with_its_table_its_formulas_and_its_evidence(open_page: Open) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from test_browser import ARGUMENTS, DESK, PHONE, ask, bot, box, overflow, serve
+from browsing import PHONE, Open, ask, bot, box, overflow, serve
+from conftest import DESK
+from playwright.sync_api import Page, expect
 from web_fakes import FakeService
 
 from tutor.store.conversations import Conversations
 from tutor.store.records import LOCAL_USER, Asked, Content
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., Page]
 
 
 @pytest.fixture
@@ -28,31 +27,14 @@ def url(service: FakeService) -> Iterator[str]:
     yield from serve(service)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=system, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_page(chromium: Browser, url: str) -> Iterator[Open]:
-    """Opens the page in a browser of its own. At the end no script failed."""
-    failed: list[str] = []
-
+def open_page(browse: Open, url: str) -> Open:
     def opened(size: tuple[int, int] = DESK, address: str = "") -> Page:
-        page = chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
-        page.on("pageerror", lambda error: failed.append(str(error)))
-        page.goto(address or url)
+        page = browse(address or url, size)
         expect(page.locator("#question textarea")).to_be_visible(timeout=60_000)
         return page
 
-    yield opened
-    for context in chromium.contexts:
-        context.close()
-    assert failed == []
+    return opened
 
 
 def entries(page: Page) -> list[str]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
-from test_browser import ARGUMENTS, DESK, box, serve_real
+from browsing import Open, box, serve_real
+from playwright.sync_api import Page, expect
 
 from tutor.settings import Settings, default_corpus
 
@@ -35,23 +35,6 @@ def url(real_home: Path, tmp_path: Path) -> Iterator[str]:
     yield from serve_real(Settings(home=home, corpus=default_corpus(), chat_model="none"))
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=system, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-def opened(browser: Browser, url: str) -> Page:
-    page = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}).new_page()
-    page.goto(url)
-    return page
-
-
 def ask(page: Page, question: str) -> None:
     box(page).fill(question)
     box(page).press("Enter")
@@ -70,9 +53,9 @@ def answer_at_the_desk(desk: Page) -> None:
 
 
 def test_a_question_that_is_not_covered_is_answered_by_a_trainer_and_from_then_on_by_the_tutor(
-    chromium: Browser, url: str
+    browse: Open, url: str
 ) -> None:
-    person = opened(chromium, url)
+    person = browse(url)
     expect(person.locator(".example").first).to_be_visible(timeout=SLOW)
     ask(person, ASKED)
     expect(person.locator("#chat h3.verdict.abstain")).to_be_visible(timeout=SLOW)
@@ -81,7 +64,7 @@ def test_a_question_that_is_not_covered_is_answered_by_a_trainer_and_from_then_o
     person.get_by_role("tab", name="My questions").click()
     expect(person.locator("#my-questions")).to_contain_text("Waiting for a trainer", timeout=SLOW)
 
-    desk = opened(chromium, f"{url}/desk")
+    desk = browse(f"{url}/desk")
     answer_at_the_desk(desk)
     started = time.monotonic()
     desk.locator("#desk-publish").click()
@@ -105,19 +88,12 @@ def test_a_question_that_is_not_covered_is_answered_by_a_trainer_and_from_then_o
     expect(person.locator("#news .news")).to_have_count(0, timeout=SLOW)
 
 
-def test_the_desk_shows_a_hostile_question_as_text_and_a_hostile_draft_is_refused(chromium: Browser, url: str) -> None:
-    popped: list[str] = []
-
-    def popped_up(dialog: Dialog) -> None:
-        popped.append(dialog.message)
-        dialog.dismiss()
-
-    person = opened(chromium, url)
+def test_the_desk_shows_a_hostile_question_as_text_and_a_hostile_draft_is_refused(browse: Open, url: str) -> None:
+    person = browse(url)
     expect(person.locator(".example").first).to_be_visible(timeout=SLOW)
     ask(person, "zzqx <script>alert(1)</script> <img src=x onerror=alert(2)> gibberish?")
     person.locator("#chat .do-escalate").click(timeout=SLOW)
-    desk = opened(chromium, f"{url}/desk")
-    desk.on("dialog", popped_up)
+    desk = browse(f"{url}/desk")
     desk.locator("#desk-groups label").first.click(timeout=SLOW)
     expect(desk.locator("#desk-group")).to_contain_text("<script>", timeout=SLOW)
     desk.locator("#desk-question textarea").fill("What is zzqx?")
@@ -129,4 +105,3 @@ def test_the_desk_shows_a_hostile_question_as_text_and_a_hostile_draft_is_refuse
     expect(desk.locator("#desk-review")).to_contain_text("found the HTML <script>", timeout=SLOW)
     desk.locator("#desk-publish").click()
     expect(desk.locator("#desk-draft-result")).to_contain_text("found the HTML <script>", timeout=SLOW)
-    assert popped == []

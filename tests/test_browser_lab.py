@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from test_browser import ARGUMENTS, DESK, PHONE, serve
+from browsing import PHONE, Open, overflow, serve
+from conftest import DESK
+from playwright.sync_api import Page, expect
 from test_web_lab import RIGHT, WRONG
 from web_fakes import FakeService
 
@@ -22,18 +22,8 @@ def url() -> Iterator[str]:
     service.judge.close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=system, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-def open_lab(chromium: Browser, url: str, size: tuple[int, int]) -> Page:
-    page = chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
-    page.goto(url)
+def open_lab(browse: Open, url: str, size: tuple[int, int]) -> Page:
+    page = browse(url, size)
     to_lab(page)
     return page
 
@@ -53,21 +43,11 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
-def overflow(page: Page) -> int:
-    return int(
-        page.evaluate(
-            "Math.max(document.documentElement.scrollWidth - window.innerWidth,"
-            " ...['#lab-tab', '#lab'].map((each) => document.querySelector(each))"
-            ".map((each) => each.scrollWidth - each.clientWidth))"
-        )
-    )
-
-
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_wrong_program_is_mended_passes_and_is_compared_with_the_reference(
-    chromium: Browser, url: str, size: tuple[int, int]
+    browse: Open, url: str, size: tuple[int, int]
 ) -> None:
-    page = open_lab(chromium, url, size)
+    page = open_lab(browse, url, size)
     write(page, f"{HOSTILE}\n{WRONG}")
     press(page, "Run the sample")
     expect(page.locator("#lab-result")).to_contain_text("array([0., 0., 2., 3., 4., 5.])", timeout=60_000)
@@ -84,11 +64,11 @@ def test_a_wrong_program_is_mended_passes_and_is_compared_with_the_reference(
     expect(page.locator("#lab-told")).to_contain_text("An interviewer asks next")
     press(page, "Reveal the reference")
     expect(page.locator(".lab-diff .new").first).to_be_visible()
-    assert overflow(page) <= 0
+    assert overflow(page, "#lab-tab", "#lab") <= 0
 
 
-def test_a_draft_outlives_a_refresh_for_each_exercise(chromium: Browser, url: str) -> None:
-    page = open_lab(chromium, url, DESK)
+def test_a_draft_outlives_a_refresh_for_each_exercise(browse: Open, url: str) -> None:
+    page = open_lab(browse, url, DESK)
     write(page, WRONG)
     page.get_by_label("Exercise").click()
     page.get_by_role("option", name="Cosine").click()
@@ -103,8 +83,8 @@ def test_a_draft_outlives_a_refresh_for_each_exercise(chromium: Browser, url: st
     expect(page.locator("#lab-editor .cm-content")).to_contain_text("np.zeros(len(x))")
 
 
-def test_a_failing_case_goes_into_the_chats_box_and_is_not_sent(chromium: Browser, url: str) -> None:
-    page = open_lab(chromium, url, DESK)
+def test_a_failing_case_goes_into_the_chats_box_and_is_not_sent(browse: Open, url: str) -> None:
+    page = open_lab(browse, url, DESK)
     write(page, WRONG)
     press(page, "Submit")
     expect(page.locator(".lab-headline")).to_contain_text("Wrong", timeout=60_000)

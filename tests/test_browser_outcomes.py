@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from browsing import Open, ask, bot
 from playwright.sync_api import expect
-from test_browser import Open, ask, bot, chromium, open_page, page_url
 
 pytestmark = pytest.mark.browser
-__all__ = ["chromium", "open_page", "page_url"]
 
 
 def test_a_vague_question_is_asked_back_and_the_choice_is_answered(open_page: Open) -> None:

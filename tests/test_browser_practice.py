@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from test_browser import ARGUMENTS, DESK, PHONE, serve
+from browsing import PHONE, Open, overflow, serve
+from conftest import DESK
+from playwright.sync_api import Page, expect
 from web_fakes import FakeService
 
 pytestmark = pytest.mark.browser
@@ -24,19 +24,9 @@ def url() -> Iterator[str]:
     service.judge.close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=system, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-def open_practice(chromium: Browser, url: str, size: tuple[int, int] = DESK) -> Page:
-    page = chromium.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+def open_practice(browse: Open, url: str, size: tuple[int, int] = DESK) -> Page:
+    page = browse(url, size)
     page.set_default_timeout(30_000)
-    page.goto(url)
     to_practice(page)
     return page
 
@@ -56,23 +46,13 @@ def begin(page: Page) -> None:
     expect(page.locator(".iv-interviewer").first).to_be_visible(timeout=30_000)
 
 
-def overflow(page: Page) -> int:
-    return int(
-        page.evaluate(
-            "Math.max(document.documentElement.scrollWidth - window.innerWidth,"
-            " ...['#practice-tab', '#practice'].map((each) => document.querySelector(each))"
-            ".map((each) => each.scrollWidth - each.clientWidth))"
-        )
-    )
-
-
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_an_interview_is_answered_predicted_told_and_summed_up(
-    chromium: Browser, url: str, size: tuple[int, int], tmp_path: Path
+    browse: Open, url: str, size: tuple[int, int], tmp_path: Path
 ) -> None:
-    page = open_practice(chromium, url, size)
+    page = open_practice(browse, url, size)
     expect(page.locator("#iv-start")).to_be_visible(timeout=30_000)
-    assert overflow(page) <= 0
+    assert overflow(page, "#practice-tab", "#practice") <= 0
     begin(page)
     page.get_by_role("button", name="Hint").click()
     expect(page.get_by_text("Here is a hint.")).to_be_visible()
@@ -85,14 +65,14 @@ def test_an_interview_is_answered_predicted_told_and_summed_up(
     assert page.locator(".iv-score").count() == 0
     press(page, "That is my guess")
     expect(page.locator(".iv-score")).to_contain_text("Less 10% for 1 hint.", timeout=30_000)
-    assert overflow(page) <= 0
+    assert overflow(page, "#practice-tab", "#practice") <= 0
     press(page, "Next question")
     expect(page.get_by_text("Question 2 of 2")).to_be_visible(timeout=30_000)
     press(page, "Skip")
     press(page, "Next question")
     expect(page.locator(".iv-card h2")).to_have_text("Not enough to judge", timeout=30_000)
     expect(page.locator(".iv-card .plot img")).to_be_visible()
-    assert overflow(page) <= 0
+    assert overflow(page, "#practice-tab", "#practice") <= 0
     with page.expect_download() as download:
         press(page, "Save as JSON")
     download.value.save_as(tmp_path / "card.json")
@@ -100,8 +80,8 @@ def test_an_interview_is_answered_predicted_told_and_summed_up(
     assert [question["state"] for question in saved["questions"]] == ["scored", "not answered"]
 
 
-def test_a_refresh_loses_neither_the_interview_nor_the_draft(chromium: Browser, url: str) -> None:
-    page = open_practice(chromium, url)
+def test_a_refresh_loses_neither_the_interview_nor_the_draft(browse: Open, url: str) -> None:
+    page = open_practice(browse, url)
     begin(page)
     question = page.locator(".iv-interviewer").first.inner_text()
     page.get_by_label("Your answer").fill(DRAFT)
@@ -111,10 +91,10 @@ def test_a_refresh_loses_neither_the_interview_nor_the_draft(chromium: Browser, 
     expect(page.get_by_label("Your answer")).to_have_value(DRAFT)
 
 
-def test_of_two_tabs_the_slower_one_is_told_and_keeps_its_text(chromium: Browser, url: str) -> None:
-    first = open_practice(chromium, url)
+def test_of_two_tabs_the_slower_one_is_told_and_keeps_its_text(browse: Open, url: str) -> None:
+    first = open_practice(browse, url)
     begin(first)
-    second = open_practice(chromium, url)
+    second = open_practice(browse, url)
     expect(second.locator(".iv-interviewer").first).to_be_visible(timeout=30_000)
     second.get_by_label("Your answer").fill(DRAFT)
     first.get_by_label("Your answer").fill(WORDS)
@@ -126,8 +106,8 @@ def test_of_two_tabs_the_slower_one_is_told_and_keeps_its_text(chromium: Browser
     expect(second.get_by_label("Your answer")).to_have_value(DRAFT)
 
 
-def test_a_quiz_tells_why_and_shows_in_the_progress(chromium: Browser, url: str) -> None:
-    page = open_practice(chromium, url)
+def test_a_quiz_tells_why_and_shows_in_the_progress(browse: Open, url: str) -> None:
+    page = open_practice(browse, url)
     page.get_by_label("Quiz", exact=True).check()
     page.locator("#quiz-start").click()
     expect(page.locator("#quiz-options label").first).to_be_visible(timeout=30_000)
@@ -138,11 +118,11 @@ def test_a_quiz_tells_why_and_shows_in_the_progress(chromium: Browser, url: str)
     page.get_by_label("Progress", exact=True).check()
     expect(page.locator("#progress img").first).to_be_visible(timeout=60_000)
     expect(page.locator(".pr-numbers")).to_contain_text("Items tried1")
-    assert overflow(page) <= 0
+    assert overflow(page, "#practice-tab", "#practice") <= 0
 
 
-def test_the_printed_scorecard_is_whole_unfolded_and_without_buttons(chromium: Browser, url: str) -> None:
-    page = open_practice(chromium, url)
+def test_the_printed_scorecard_is_whole_unfolded_and_without_buttons(browse: Open, url: str) -> None:
+    page = open_practice(browse, url)
     begin(page)
     page.get_by_label("Your answer").fill(WORDS)
     press(page, "Send the answer")
