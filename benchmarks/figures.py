@@ -35,17 +35,17 @@ class Row:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Markdown. The spread is from the 25th to the 75th percentile, the ratio to the tutor's row of the same thing."""
+    """Markdown, part by part, each thing beside whose else it was measured. The spread is from the 25th to the 75th
+    percentile, the ratio to the tutor's row of the same thing."""
     lines = [
         "| | whose | value | spread | n | × the tutor's | target |",
         "|---|---|---|---|---|---|---|",
     ]
-    part = ""
-    for row in rows:
-        if row.part != part:
-            part = row.part
-            lines.append(f"| **{part}** | | | | | | |")
-        lines.append(_line(row, rows))
+    for part in dict.fromkeys(row.part for row in rows):
+        lines.append(f"| **{part}** | | | | | | |")
+        own = [row for row in rows if row.part == part]
+        things = list(dict.fromkeys(row.what for row in own))
+        lines += [_line(row, own) for row in sorted(own, key=lambda row: things.index(row.what))]
     return "\n".join(lines)
 
 
@@ -61,7 +61,7 @@ def _line(row: Row, rows: Sequence[Row]) -> str:
 
 
 def _ratio(row: Row, rows: Sequence[Row]) -> str:
-    same = [each for each in rows if (each.part, each.what, each.whose) == (row.part, row.what, "tutor")]
+    same = [each for each in rows if (each.what, each.whose) == (row.what, "tutor")]
     if row.whose == "tutor" or not same or not same[0].value or row.value is None:
         return ""
     return f"{row.value / same[0].value:.2f}"
