@@ -26,7 +26,6 @@ from tutor.grading.grader import grade
 from tutor.grading.item_reading import item_reading
 from tutor.grading.opposition import opposition
 from tutor.grading.scoring import MISCONCEPTION_PENALTY, score
-from tutor.grading.second_look import MAX_LOOKS
 from tutor.grading.verdicts import WORDS_ONLY, WRONG, doubt, point_verdict
 from tutor.records import Item
 from tutor.settings import default_corpus
@@ -170,20 +169,21 @@ def test_a_very_long_answer_is_read_in_part_and_soon_graded() -> None:
     assert str(READ_CHARACTERS) in given.reason
 
 
-def test_the_model_is_asked_only_what_words_leave_open_and_at_most_so_often() -> None:
+def test_the_model_is_asked_once_about_the_whole_answer_and_named() -> None:
     model = yes_or_no(3.0)
-    given = grade(
-        items()["q013"], "Bagging trains models in parallel on samples and boosting one after another.", None, model
-    )
-    assert 1 <= len(model.asked) <= MAX_LOOKS
-    assert sum(point.by == "YesOrNo" for point in given.points) == len(model.asked)
-    assert "YesOrNo" in given.grader
+    given = grade(items()["q013"], RIGHT, None, model)
+    assert len(model.asked) == 1
+    assert given.grader == "words, YesOrNo"
 
 
-def test_the_word_of_the_model_counts_where_the_words_leave_it_open() -> None:
+def test_an_answer_that_agrees_with_the_item_by_the_models_word_is_worth_more_than_one_that_does_not() -> None:
+    yes, no = (grade(items()["q013"], RIGHT, None, yes_or_no(odds)).score for odds in (8.0, -8.0))
+    assert yes > 0.8 > 0.2 > no
+
+
+def test_the_word_of_the_model_does_not_make_up_for_what_is_missing() -> None:
     answer = "Bagging trains models in parallel on samples and boosting one after another."
-    yes, no = (grade(items()["q013"], answer, None, yes_or_no(odds)).score for odds in (8.0, -8.0))
-    assert yes > no
+    assert grade(items()["q013"], answer, None, yes_or_no(9.0)).score < 0.8
 
 
 def test_a_model_that_fails_leaves_the_words_to_decide() -> None:

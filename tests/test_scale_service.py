@@ -62,6 +62,21 @@ def test_people_who_wait_are_counted(indexed: Settings) -> None:
     assert "queue" not in service.status().model
 
 
+def test_an_answer_is_graded_with_the_chat_model_where_that_has_read_the_item(
+    indexed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, model = Service(indexed), FakeListChatModel(responses=["x"])
+    service._index = IndexInUse(indexed.index, "hashing")
+    service._warming, service._embedded = Warming(model), model  # type: ignore[assignment]
+    item, *_ = service.items()
+    asked: list[object] = []
+    monkeypatch.setattr("tutor.grading.grader.grade", lambda item, answer, embedder, chat=None: asked.append(chat))
+    service.grade(item, "an answer")
+    service._warming.mark_read(item)
+    service.grade(item, "an answer")
+    assert asked == [None, model]
+
+
 def test_as_many_are_answered_at_once_as_the_runtime_has_places_for() -> None:
     from tutor.embedded_model import REQUESTS
 

@@ -191,12 +191,15 @@ class Service:
         return what_to_practise(learner_state(evidence, self.items(), datetime.now().astimezone()))
 
     def grade(self, item: Item, answer: str) -> Grade:
-        """The grade of an answer, without the chat model: measured with it, it told wrong answers from partial ones no
-        better, and took seconds."""
+        """The grade of an answer. The embedded chat model is asked where it has read the item, which takes one to three
+        seconds; before that, and with other models, the words decide."""
         from tutor.grading.grader import grade
 
         embedder = self._embedder if self._embedder_part.ready else None
-        return grade(item, answer, embedder)
+        if self._warming is None or not self._warming.has_read(item):
+            return grade(item, answer, embedder)
+        with self._warming.person_asks():
+            return grade(item, answer, embedder, self._embedded)
 
     def check_model(self, choice: ChatModelChoice) -> str:
         """A sentence that says whether a chosen model answers. Raises TutorError with what to do."""

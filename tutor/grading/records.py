@@ -17,8 +17,7 @@ Mark = Literal["weak", "fair", "strong"]
 class PointGrade:
     """The verdict on one key point. ``evidence`` is an exact quote of the answer, "" where the point is missing.
 
-    ``by`` says who decided: "words and vectors" (or "words" where no embedder was given), or the chat model's name
-    where the words left it open.
+    ``by`` says who decided, as the grade's ``grader`` does.
     """
 
     text: str

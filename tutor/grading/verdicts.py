@@ -89,12 +89,6 @@ MOSTLY = 0.5
 """From this shrunk share of clashing sentences on an answer is wrong whatever else speaks for it: its sides are
 exchanged. It takes two sentences of two, or three of four."""
 
-OPEN_BELOW, OPEN_ABOVE = 1.0, 1.0
-"""A point is open from so far below being partly said to so far above being covered."""
-
-LOOK_SLOPE, LOOK_CENTRE = 0.5, 1.0
-"""How much a chat model's log-odds of yes move those of a point being said."""
-
 
 def said_log_odds(presence: Presence, fits: Fits) -> float:
     """ln(P / (1 - P)) of a key point being said, rightly or not."""
@@ -110,18 +104,6 @@ def against_log_odds(opposition: Opposition, fits: Fits) -> float:
 def doubt(against: float) -> float:
     """The share in (0, 1) of a score that is taken off, from the log-odds of the answer being wrong."""
     return 1 / (1 + math.exp(DOUBT_SLOPE * (WRONG - against)))
-
-
-def openness(said: float, against: float, fits: Fits) -> float | None:
-    """How far a point is from the middle of what is open; None where it is clear, or the answer wrong."""
-    if against >= CERTAIN or not fits.partly - OPEN_BELOW <= said <= fits.covered + OPEN_ABOVE:
-        return None
-    return abs(said - (fits.partly + fits.covered) / 2)
-
-
-def with_second_look(said: float, yes: float) -> float:
-    """The log-odds of a point being said, once a chat model's log-odds of yes are known."""
-    return said + LOOK_SLOPE * (yes - LOOK_CENTRE)
 
 
 def point_verdict(said: float, against: float, clashing: bool, fits: Fits) -> PointVerdict:
