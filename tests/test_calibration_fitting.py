@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tutor.calibration.fitting import ABSTAIN_BELOW, CERTAINTY, MIX, RISK, certified_threshold, fit, mix_weights
+from tutor.calibration.fitting import (
+    ABSTAIN_BELOW,
+    CERTAINTY,
+    FOLLOW_UP_MIX,
+    FOLLOW_UP_RISK,
+    MIX,
+    RISK,
+    certified_threshold,
+    fit,
+    mix_weights,
+)
 from tutor.calibration.sample import Asked, Source
 
 
@@ -63,8 +74,9 @@ def test_what_cannot_be_certified_has_no_threshold(right: list[bool]) -> None:
 # --- the mix ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_mix_is_a_whole() -> None:
-    assert sum(MIX.values()) == pytest.approx(1)
+@pytest.mark.parametrize("mix", [MIX, FOLLOW_UP_MIX], ids=["questions", "follow-ups"])
+def test_the_mix_is_a_whole(mix: Mapping[Source, float]) -> None:
+    assert sum(mix.values()) == pytest.approx(1)
 
 
 def test_weights_bring_the_sources_into_the_mix_and_have_a_mean_of_one() -> None:
@@ -108,6 +120,15 @@ def test_a_signal_that_tells_right_from_wrong_is_weighed_and_noise_is_not() -> N
     assert made.probability({"score": 0.0, "noise": 0.0}) < 0.1
     assert (made.risk, made.abstain) == (RISK, ABSTAIN_BELOW)
     assert made.answer is not None
+
+
+def test_a_higher_risk_is_certified_from_a_lower_threshold_on() -> None:
+    sample, signals = _sample()
+    strict, loose = (fit(sample, signals, ("score", "noise"), risk).fit for risk in (RISK, FOLLOW_UP_RISK))
+    assert (strict.risk, loose.risk) == (RISK, FOLLOW_UP_RISK)
+    assert strict.answer is not None
+    assert loose.answer is not None
+    assert loose.answer < strict.answer
 
 
 def test_the_weights_are_those_of_the_signals_as_they_come() -> None:

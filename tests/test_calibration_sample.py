@@ -12,6 +12,7 @@ import pytest
 from conftest import HashingEmbedder
 
 from tutor.calibration.sample import ASKS_LEFT_OUT, QUESTIONS, Asked, PartialIndex, draw
+from tutor.calibration.sample import DIALOGUES as FITTED_DIALOGUES
 from tutor.corpus import read_corpus
 from tutor.embedding import embed_all
 from tutor.errors import CalibrationError
@@ -149,9 +150,20 @@ def test_no_dialogue_of_the_calibration_is_one_that_measures() -> None:
     def whole(path: Path) -> set[str]:
         return {_plain(" ".join(row["turns"])) for row in read_rows(path, "turns")}
 
-    fitted, measured = whole(QUESTIONS / "dialogues.jsonl"), whole(DIALOGUES)
-    assert min(len(fitted), len(measured)) >= 80
-    assert not fitted & measured
+    measured = whole(DIALOGUES)
+    for name in FITTED_DIALOGUES:
+        fitted = whole(QUESTIONS / f"{name}.jsonl")
+        assert min(len(fitted), len(measured)) >= 80
+        assert not fitted & measured
+
+
+@pytest.mark.parametrize("name", FITTED_DIALOGUES)
+def test_every_dialogue_has_a_right_item_of_the_corpus_or_is_missed_by_it(name: str) -> None:
+    ids = {item.id for item in SEARCHED}
+    rows = list(read_rows(QUESTIONS / f"{name}.jsonl", "turns"))
+    assert all(set(row["gold_last"]) <= ids for row in rows)
+    assert all(bool(row["gold_last"]) == (row["expected"] == "answer") for row in rows)
+    assert len({row["id"] for row in rows}) == len({_plain(" ".join(row["turns"])) for row in rows}) == len(rows)
 
 
 @pytest.mark.parametrize("name", ["answerable", "near_misses", "off_topic"])

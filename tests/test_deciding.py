@@ -266,6 +266,14 @@ def test_a_follow_up_is_searched_with_the_question_before_it_where_that_finds_mo
     assert (found.standalone, found.hits[0].item_id) == ("What is dropout? and when does it act?", "q002")
 
 
+def test_a_follow_up_stays_with_the_item_of_the_answer_where_another_is_hardly_nearer(small: SearchIndex) -> None:
+    message = "does it matter for gradient descent as well?"
+    history = (Turn("user", "What is dropout?"), Turn("assistant", "It switches neurons off.", item="q002"))
+    question = Question(message, history)
+    first, second = find(question, message, small, _judges(None)).hits[:2]
+    assert (first.item_id, first.score < second.score) == ("q002", True)
+
+
 def test_without_vectors_words_alone_decide_and_say_so(small: SearchIndex) -> None:
     model = _judging(0.01)
     judges = Resources(None, model, "fake", hand_made(with_model=WITH_YES))

@@ -83,6 +83,43 @@ def test_a_follow_up_is_read_with_the_subject_it_leans_on(message: str, expected
     assert expected in found
 
 
+@pytest.mark.parametrize(
+    ("question", "message", "expected"),
+    [
+        ("which row does a svm need", "where does a forest draw its line?", "where does a forest draw its line ("),
+        ("what must hold so that many models beat one", "is it slow?", "is it slow (what must hold so that many"),
+        ("What is PCA?", "ok and is it linear?", "ok and is PCA linear?"),
+    ],
+)
+def test_a_pronoun_stays_where_it_may_stand_for_something_else_or_the_topic_has_no_name(
+    question: str, message: str, expected: str
+) -> None:
+    assert any(text.startswith(expected) for text in texts(message, asked((question, "…", "q035"))))
+
+
+@pytest.mark.parametrize("message", ["what would I say about my last company", "how do I get a first job"])
+def test_last_and_first_point_at_no_list_without_the_or_a_noun_of_lists(message: str) -> None:
+    assert not any(
+        "Boosting" in text for text in texts(message, asked(("which ensembles are there", ENSEMBLES, "q010")))
+    )
+
+
+@pytest.mark.parametrize(
+    "message", ["back to what I asked first: when do I stop?", "back to the first one, is it slow?"]
+)
+def test_a_return_to_what_was_asked_first_is_read_with_that(message: str) -> None:
+    history = asked(("what is early stopping", "…", "q052"), ("which ensembles are there", ENSEMBLES, "q010"))
+    found = readings(message, history)
+    assert any("early stopping" in reading.text for reading in found)
+    assert {reading.likely for reading in found[1:]} == {"q052"}
+
+
+def test_a_reading_in_the_light_of_a_topic_names_the_item_of_its_answer() -> None:
+    alone, *in_context = readings("is it slow?", asked(("what is bagging", "…", "q013")))
+    assert alone.likely == ""
+    assert {reading.likely for reading in in_context} == {"q013"}
+
+
 def test_the_topic_is_the_question_that_opened_it_not_the_follow_up_between() -> None:
     history = asked(("what is data leakage", "…", "q049"), ("how do i detect it", "…", "q049"))
     assert "what is data leakage and stop it?" in texts("and stop it?", history)

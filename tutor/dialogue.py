@@ -19,7 +19,12 @@ REMEMBERED_EXCHANGES = 12
 
 FEW_TERMS = 2
 NO_CUE_LEAD = 0.1
+STAYS = 0.06
+"""How much more an item counts, in a reading in the light of a topic, where that topic was answered from it: the words
+of a follow-up are few, and any item may share some of them."""
+
 SHORT_MESSAGE = 14
+SHORT_SUBJECT = 4
 
 _OPENERS = re.compile(
     r"^(?:(?:ok(?:ay)?|yes|yeah|no|hm+|oh|right|sorry|thanks|cool|great)[ ,.!]+)*"
@@ -37,8 +42,10 @@ _PRONOUN = re.compile(r"\b(?:it|they|them|this|that|these|those)\b(?! (?:true|po
 _POSSESSIVE = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _ORDINAL = re.compile(
-    r"\b(?:the )?(?:(first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other)(?: (?:one|option|"
-    r"type|method|kind|way|point|item|part|technique|thing|question))?|(?:number|option|step|no\.?|#) ?([1-9]))\b",
+    r"\b(?:(?:the )?(first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other) (?:one|option|"
+    r"type|method|kind|way|point|item|part|technique|thing|question)"
+    r"|the (first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other)"
+    r"|(?:number|option|step|no\.?|#) ?([1-9]))\b",
     re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"^\W*(?:number |option |#)?([1-5])\W*$", re.IGNORECASE)
@@ -65,7 +72,7 @@ _RETURNS = re.compile(
     r"as for|(?:about |on )?the (?:first|earlier|previous) (?:thing|topic|question)|for (?:the )?[\w -]{2,30} again)\b",
     re.IGNORECASE,
 )
-_AT_FIRST = re.compile(r"\bfirst (?:thing|topic|question)\b", re.IGNORECASE)
+_AT_FIRST = re.compile(r"\bfirst (?:thing|topic|question|one)\b|\b(?:asked|said|started with) (?:at )?first\b", re.I)
 _ASKING = re.compile(
     r"^(?:(?:so|and|but|ok(?:ay)?|hi|hello|please|pls|can you|could you|tell me|explain|describe|define|show me|"
     r"give me|wh?at(?:'?s| is| are| does| do)?|how (?:do(?:es)?|to|is|are|would (?:you|u)|should (?:i|we)|can i|do i)|"
@@ -111,13 +118,15 @@ class Reading:
     """A way to understand a message: ``text`` is a question that stands by itself. ``item`` is meant for certain where
     it is given; ``not_item`` is the one the person did not mean. ``added`` are the terms that the message adds to the
     conversation. ``lead`` is the score by which it must find more than the message as it stands: what does not sound
-    like a follow-up may be one all the same."""
+    like a follow-up may be one all the same. ``likely`` is the item that its topic was answered from, and counts
+    ``STAYS`` more."""
 
     text: str
     item: str = ""
     not_item: str = ""
     added: tuple[str, ...] = ()
     lead: float = 0.0
+    likely: str = ""
 
 
 def exchange(message: str, answer: Answer) -> tuple[Turn, Turn]:
@@ -165,13 +174,13 @@ def readings(message: str, history: Sequence[Turn]) -> list[Reading]:
     about = returned or last
     lead = 0.0 if corrected or returned or leans_on_history(rest) else NO_CUE_LEAD
     root = _root(asked, about)
-    pointed = _with_entry(rest, about, root)
-    subject = subject_of(root.asked)
+    pointed = rest if returned else _with_entry(rest, about, root)
     not_item = last.item if corrected and _is_only_ordinal(rest) else ""
     known = {term for each in asked for term in terms(each.asked)}
     added = tuple(term for term in terms(_without_pointers(pointed)) if term not in known)
-    texts = [pointed, f"{root.asked} {pointed}", _naming(pointed, subject)]
-    in_context = [Reading(text, "", not_item, added, lead) for text in dict.fromkeys(texts) if text != rest]
+    texts = [pointed, f"{root.asked} {pointed}", _naming(pointed, root.asked)]
+    likely = about.item if about.item != not_item else ""
+    in_context = [Reading(text, "", not_item, added, lead, likely) for text in dict.fromkeys(texts) if text != rest]
     return [Reading(rest, not_item=not_item), *in_context]
 
 
@@ -220,7 +229,7 @@ def _place(message: str, count: int) -> int | None:
     found = _ORDINAL.search(message)
     if not found:
         return None
-    word = (found[1] or found[2]).lower()
+    word = (found[1] or found[2] or found[3]).lower()
     if word.isdigit() or word[0].isdigit():
         return int(word[0]) - 1
     if word in _ORDINALS:
@@ -256,12 +265,16 @@ def _entries(answer: str) -> list[str]:
     return [(bold or plain).strip(" :.") for bold, plain in _LISTED.findall(answer)]
 
 
-def _naming(message: str, subject: str) -> str:
-    """``message`` with its pronoun as the thing it stands for, or with that thing behind it."""
-    if _POSSESSIVE.search(message):
-        return _POSSESSIVE.sub(lambda _: f"{subject}'s", message, count=1)
-    if _PRONOUN.search(message):
-        return _PRONOUN.sub(lambda _: subject, message, count=1)
+def _naming(message: str, question: str) -> str:
+    """``message`` with its pronoun as what ``question`` is about, or with that behind it: where the message itself says
+    before the pronoun what that may stand for. What is too long for a name is left in the question's own words."""
+    subject = subject_of(question)
+    if len(subject.split()) > SHORT_SUBJECT:
+        return f"{message.rstrip(' ?.!')} ({question.rstrip(' ?.!')})?"
+    for pronoun, name in ((_POSSESSIVE, f"{subject}'s"), (_PRONOUN, subject)):
+        found = pronoun.search(message)
+        if found and not terms(_FILLERS.sub(" ", message[: found.start()])):
+            return f"{message[: found.start()]}{name}{message[found.end() :]}"
     return f"{message.rstrip(' ?.!')} ({subject})?"
 
 

@@ -81,11 +81,13 @@ def find(question: Question, text: str, index: SearchIndex, resources: Resources
     if acts.other_language(text):
         notices.append("The corpus is in English, so this is the best match; ask in English for a surer answer.")
     readings = [Reading(text)] if question.chosen else dialogue.readings(text, question.history)
-    searched = [(reading, *_search(reading.text, index, resources.embedder, notices)) for reading in readings]
+    searched = []
+    for reading in readings:
+        hits, words_only = _search(reading.text, index, resources.embedder, notices)
+        searched.append((reading, _as_meant(reading, hits), words_only))
     reading, hits, words_only = max(searched, key=lambda each: _best_score(each[0], each[1]))
     if reading.text != readings[0].text:
         reading = _most_natural(reading, hits, searched)
-    hits = [hit for hit in hits if hit.item_id != reading.not_item]
     hits = _with_sides(reading.text, hits, index, resources.embedder) if not words_only else hits
     chosen = index.items.get(question.chosen or reading.item)
     if chosen:
@@ -113,7 +115,17 @@ def _most_natural(best: Reading, hits: Sequence[Hit], searched: Sequence[tuple[R
 
 
 def _best_score(reading: Reading, hits: Sequence[Hit]) -> float:
-    return max((hit.score for hit in hits if hit.item_id != reading.not_item), default=0.0) - reading.lead
+    return (_score(reading, hits[0]) if hits else 0.0) - reading.lead
+
+
+def _as_meant(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
+    """``hits`` in the order in which they are likely to be meant."""
+    meant = [hit for hit in hits if hit.item_id != reading.not_item]
+    return sorted(meant, key=lambda hit: -_score(reading, hit))
+
+
+def _score(reading: Reading, hit: Hit) -> float:
+    return hit.score + (dialogue.STAYS if hit.item_id == reading.likely else 0.0)
 
 
 def _search(text: str, index: SearchIndex, embedder: Embeddings | None, notices: list[str]) -> tuple[list[Hit], bool]:

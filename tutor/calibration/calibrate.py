@@ -13,7 +13,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
-from tutor.calibration.fitting import Fitted, fit
+from tutor.calibration.fitting import FOLLOW_UP_RISK, Fitted, fit
 from tutor.calibration.record import Calibration, Fit
 from tutor.calibration.sample import Asked, draw, draw_follow_ups
 from tutor.embedding import embedder_name
@@ -101,7 +101,7 @@ def _fit_follow_ups(
         )
         for asked, yes in zip(sample, said, strict=True)
     ]
-    fitted = fit(sample, rows, FOLLOW_UP_SIGNALS)
+    fitted = fit(sample, rows, FOLLOW_UP_SIGNALS, FOLLOW_UP_RISK)
     right = np.array([asked.is_right for asked in sample])
     if fitted.fit.answer is None:
         return fitted.fit, [f"follow-ups: no threshold could be certified for a risk of {fitted.fit.risk:.0%}"]

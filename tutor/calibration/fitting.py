@@ -18,6 +18,10 @@ from tutor.calibration.sample import Asked, Source
 RISK = 0.10
 """The share of wrong ones among answered questions that is certified, with ``CERTAINTY``."""
 
+FOLLOW_UP_RISK = 0.15
+"""The same for messages that lean on a conversation: its item lies open beside them, so a wrong answer costs less
+there, and a question back more."""
+
 CERTAINTY = 0.95
 MIX: Mapping[Source, float] = {"question": 0.45, "ask": 0.15, "near miss": 0.22, "item removed": 0.08, "off topic": 0.1}
 """What people are taken to ask: six in ten questions that the corpus answers, three near misses, one off topic.
@@ -25,6 +29,17 @@ MIX: Mapping[Source, float] = {"question": 0.45, "ask": 0.15, "near miss": 0.22,
 Asks count less than the project's questions, because an item's asks were written to be unlike each other: one that is
 left out finds its item in 73 of 100 cases, a question by someone else in 91.
 """
+
+FOLLOW_UP_MIX: Mapping[Source, float] = {
+    "follow up": 0.5,
+    "reworded follow up": 0.35,
+    "follow up, missed": 0.09,
+    "reworded follow up, missed": 0.06,
+}
+"""Of messages that lean on a conversation, one in seven is taken to be missed by the corpus: people ask on about what
+they were told."""
+
+_SHARES = {**MIX, **FOLLOW_UP_MIX}
 
 FOLDS = 10
 REGULARISATION = 1.0
@@ -43,8 +58,10 @@ class Fitted:
     probabilities: Vector
 
 
-def fit(sample: Sequence[Asked], signals: Sequence[dict[str, float]], names: Sequence[str]) -> Fitted:
-    """``signals[i]`` holds all of ``names`` for ``sample[i]``."""
+def fit(
+    sample: Sequence[Asked], signals: Sequence[dict[str, float]], names: Sequence[str], risk: float = RISK
+) -> Fitted:
+    """``signals[i]`` holds all of ``names`` for ``sample[i]``; ``risk`` is what is certified."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold
 
@@ -66,11 +83,11 @@ def fit(sample: Sequence[Asked], signals: Sequence[dict[str, float]], names: Seq
     slopes = whole.coef_[0] / spread
     intercept = float(whole.intercept_[0] - slopes @ middle)
     mixed = _in_the_mix(sample)
-    answer, high = (certified_threshold(probabilities[mixed], right[mixed], risk) for risk in (RISK, RISK / 2))
+    answer, high = (certified_threshold(probabilities[mixed], right[mixed], share) for share in (risk, risk / 2))
     made = Fit(
         {name: float(slope) for name, slope in zip(names, slopes, strict=True)},
         intercept,
-        RISK,
+        risk,
         answer,
         high,
         ABSTAIN_BELOW,
@@ -79,9 +96,9 @@ def fit(sample: Sequence[Asked], signals: Sequence[dict[str, float]], names: Seq
 
 
 def mix_weights(sources: Sequence[Source]) -> Vector:
-    """Weights with which the sources stand to each other as in ``MIX``; their mean is 1."""
+    """Weights with which the sources stand to each other as in their mix; their mean is 1."""
     counts = {source: sources.count(source) for source in set(sources)}
-    shares = {source: MIX.get(source, 1.0) for source in counts}
+    shares = {source: _SHARES[source] for source in counts}
     whole = sum(shares.values())
     return np.array([shares[source] / whole * len(sources) / counts[source] for source in sources])
 
@@ -105,16 +122,16 @@ def certified_threshold(probabilities: Vector, right: np.ndarray, risk: float) -
 
 
 def _in_the_mix(sample: Sequence[Asked]) -> np.ndarray:
-    """Places of a part of the sample in which the sources stand to each other as in ``MIX``; counts certify, weights
+    """Places of a part of the sample in which the sources stand to each other as in their mix; counts certify, weights
     cannot."""
-    places = {source: [at for at, asked in enumerate(sample) if asked.source == source] for source in MIX}
-    size = min((len(found) / MIX[source] for source, found in places.items() if found), default=0.0)
+    places = {source: [at for at, asked in enumerate(sample) if asked.source == source] for source in _SHARES}
+    size = min((len(found) / _SHARES[source] for source, found in places.items() if found), default=0.0)
     if not size:
         return np.arange(len(sample))
     chosen = [
         at
         for source, found in places.items()
         if found
-        for at in np.random.default_rng(0).permutation(found)[: round(size * MIX[source])]
+        for at in np.random.default_rng(0).permutation(found)[: round(size * _SHARES[source])]
     ]
     return np.array(sorted(chosen), dtype=int)

@@ -35,9 +35,26 @@ FEWEST_ITEMS = 20
 
 FEWEST_FOLLOW_UPS = 60
 
-Source = Literal["question", "ask", "near miss", "item removed", "off topic", "follow up"]
+Source = Literal[
+    "question",
+    "ask",
+    "near miss",
+    "item removed",
+    "off topic",
+    "follow up",
+    "follow up, missed",
+    "reworded follow up",
+    "reworded follow up, missed",
+]
 """The project's own answerable questions, asks of the corpus, near misses, asks whose item was taken away, off-topic
-messages; last messages of dialogues."""
+messages. Last messages of dialogues: as they come, and in words that the items do not use; such that the corpus
+answers, and such that it misses."""
+
+DIALOGUES: Mapping[str, Source] = {"dialogues": "follow up", "reworded_dialogues": "reworded follow up"}
+_MISSED: Mapping[Source, Source] = {
+    "follow up": "follow up, missed",
+    "reworded follow up": "reworded follow up, missed",
+}
 
 
 @dataclass(frozen=True)
@@ -113,12 +130,17 @@ def draw_follow_ups(index: SearchIndex, embedder: Embeddings) -> list[Asked]:
     """The last messages of the project's dialogues, as far as they lean on what was said before; the messages before
     them count as answered from their first hit. None where the corpus is too different to learn from them."""
     known = set(index.items)
-    rows = [row for row in read_rows(QUESTIONS / "dialogues.jsonl", "turns") if set(row["gold_last"]) <= known]
+    rows = [
+        (row, source)
+        for name, source in DIALOGUES.items()
+        for row in read_rows(QUESTIONS / f"{name}.jsonl", "turns")
+        if set(row["gold_last"]) <= known
+    ]
     if len(rows) < FEWEST_FOLLOW_UPS:
         return []
     resources = Resources(embedder)
     drawn = []
-    for row in rows:
+    for row, source in rows:
         history: tuple[Turn, ...] = ()
         for message in row["turns"][:-1]:
             history += _exchange(message, history, index, resources)
@@ -126,8 +148,9 @@ def draw_follow_ups(index: SearchIndex, embedder: Embeddings) -> list[Asked]:
         found = find(asked, clean(asked.text), index, resources)
         if found.added is not None and found.hits:
             first = found.hits[0].item_id
+            of = source if row["gold_last"] else _MISSED[source]
             is_right = first in row["gold_last"]
-            drawn.append(Asked(found.standalone, "follow up", first, tuple(found.hits), is_right, found.added))
+            drawn.append(Asked(found.standalone, of, first, tuple(found.hits), is_right, found.added))
     return drawn
 
 
