@@ -26,9 +26,9 @@ class Clock:
 def grade_by_names(item: Item, answer: str) -> Grade:
     """A point is covered where the answer holds its last word, such as ``alpha1``; fewer than two words are too few."""
     points = tuple(
-        PointGrade(point.text, point.weight, "covered", point.text.split()[-1], "rules")
+        PointGrade(point.text, point.weight, "covered", point.text.split()[-1])
         if point.text.split()[-1] in answer.split()
-        else PointGrade(point.text, point.weight, "missing", "", "rules")
+        else PointGrade(point.text, point.weight, "missing", "")
         for point in item.key_points
     )
     whole = sum(point.weight for point in points)

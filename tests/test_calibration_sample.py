@@ -19,6 +19,7 @@ from tutor.errors import CalibrationError
 from tutor.generations import write_generation
 from tutor.index import SearchIndex, text_digest
 from tutor.json_lines import read_rows
+from tutor.lexical import plain_words
 from tutor.passages import passages
 from tutor.records import Item
 from tutor.settings import default_corpus
@@ -125,14 +126,10 @@ def test_a_part_of_an_index_finds_as_the_whole_does(tmp_path: Path) -> None:
 # --- the files --------------------------------------------------------------------------------------------------------
 
 
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
-
-
 def test_no_question_of_the_calibration_is_used_to_measure_decisions() -> None:
     """The files of sentences measure the check of words, on which a calibration has no bearing."""
     measured = {
-        _plain(str(row[name]))
+        plain_words(str(row[name]))
         for path in MEASURING.glob("*.jsonl")
         if not path.stem.endswith("_sentences")
         for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())
@@ -143,12 +140,12 @@ def test_no_question_of_the_calibration_is_used_to_measure_decisions() -> None:
     fitted = [row["question"] if "question" in row else " ".join(row["turns"]) for row in rows]
     assert len(measured) > 500
     assert len(fitted) > 700
-    assert [text for text in fitted if _plain(text) in measured] == []
+    assert [text for text in fitted if plain_words(text) in measured] == []
 
 
 def test_no_dialogue_of_the_calibration_is_one_that_measures() -> None:
     def whole(path: Path) -> set[str]:
-        return {_plain(" ".join(row["turns"])) for row in read_rows(path, "turns")}
+        return {plain_words(" ".join(row["turns"])) for row in read_rows(path, "turns")}
 
     measured = whole(DIALOGUES)
     for name in FITTED_DIALOGUES:
@@ -163,12 +160,12 @@ def test_every_dialogue_has_a_right_item_of_the_corpus_or_is_missed_by_it(name: 
     rows = list(read_rows(QUESTIONS / f"{name}.jsonl", "turns"))
     assert all(set(row["gold_last"]) <= ids for row in rows)
     assert all(bool(row["gold_last"]) == (row["expected"] == "answer") for row in rows)
-    assert len({row["id"] for row in rows}) == len({_plain(" ".join(row["turns"])) for row in rows}) == len(rows)
+    assert len({row["id"] for row in rows}) == len({plain_words(" ".join(row["turns"])) for row in rows}) == len(rows)
 
 
 @pytest.mark.parametrize("name", ["answerable", "near_misses", "off_topic"])
 def test_every_question_stands_once_and_says_something(name: str) -> None:
-    texts = [_plain(row["question"]) for row in read_rows(QUESTIONS / f"{name}.jsonl", "question")]
+    texts = [plain_words(row["question"]) for row in read_rows(QUESTIONS / f"{name}.jsonl", "question")]
     assert len(texts) >= 100
     assert [text for text, count in Counter(texts).items() if count > 1 or not text] == []
 

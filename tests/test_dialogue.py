@@ -144,6 +144,9 @@ def test_a_message_without_a_cue_must_find_much_more_with_the_topic_than_alone()
         ("explain the second one more", "explain Boosting more"),
         ("what about the last", "what about Boosting"),
         ("2", "What is Boosting?"),
+        ("second", "What is Boosting?"),
+        ("last please", "What is Boosting?"),
+        ("as for the first one, is it slow?", "as for Bagging, is it slow?"),
         ("is the first one parallel", "is Bagging parallel"),
     ],
 )
@@ -167,6 +170,8 @@ OFFERS = (FollowUp("How does a random forest differ?", "q015"), FollowUp("", "q0
         ("ok, go on", "q015"),
         ("the second one", "q009"),
         ("2", "q009"),
+        ("second", "q009"),
+        ("2nd please", "q009"),
         ("yes, the last question you listed", "q009"),
     ],
 )

@@ -49,6 +49,8 @@ def turn(style: Style, item: str = "q035", text: str = "…") -> tuple[Turn, Tur
         ("i dont get it", "simpler"),
         ("can you explain that in simple words", "simpler"),
         ("eli5", "simpler"),
+        ("explain it to me like a recruiter would", "simpler"),
+        ("how would you explain that to a non-technical manager", "simpler"),
         ("too complicated. explain simpler", "simpler"),
         ("give me an example", "example"),
         ("another example with small numbers pls", "example"),

@@ -19,10 +19,6 @@ REMEMBERED_EXCHANGES = 12
 
 FEW_TERMS = 2
 NO_CUE_LEAD = 0.1
-STAYS = 0.06
-"""How much more an item counts, in a reading in the light of a topic, where that topic was answered from it: the words
-of a follow-up are few, and any item may share some of them."""
-
 SHORT_MESSAGE = 14
 SHORT_SUBJECT = 4
 
@@ -45,6 +41,7 @@ _ORDINAL = re.compile(
     r"\b(?:(?:the )?(first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other) (?:one|option|"
     r"type|method|kind|way|point|item|part|technique|thing|question)"
     r"|the (first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other)"
+    r"|^\W*(?:yes\W+)?(first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other)(?= pl\w+\W*$|\W*$)"
     r"|(?:number|option|step|no\.?|#) ?([1-9]))\b",
     re.IGNORECASE,
 )
@@ -72,7 +69,10 @@ _RETURNS = re.compile(
     r"as for|(?:about |on )?the (?:first|earlier|previous) (?:thing|topic|question)|for (?:the )?[\w -]{2,30} again)\b",
     re.IGNORECASE,
 )
-_AT_FIRST = re.compile(r"\bfirst (?:thing|topic|question|one)\b|\b(?:asked|said|started with) (?:at )?first\b", re.I)
+_AT_FIRST = re.compile(
+    r"\bfirst (?:thing|topic|question)\b|\b(?:back|return|returning) to (?:the first one|what (?:i|we) asked first)\b",
+    re.I,
+)
 _ASKING = re.compile(
     r"^(?:(?:so|and|but|ok(?:ay)?|hi|hello|please|pls|can you|could you|tell me|explain|describe|define|show me|"
     r"give me|wh?at(?:'?s| is| are| does| do)?|how (?:do(?:es)?|to|is|are|would (?:you|u)|should (?:i|we)|can i|do i)|"
@@ -118,8 +118,7 @@ class Reading:
     """A way to understand a message: ``text`` is a question that stands by itself. ``item`` is meant for certain where
     it is given; ``not_item`` is the one the person did not mean. ``added`` are the terms that the message adds to the
     conversation. ``lead`` is the score by which it must find more than the message as it stands: what does not sound
-    like a follow-up may be one all the same. ``likely`` is the item that its topic was answered from, and counts
-    ``STAYS`` more."""
+    like a follow-up may be one all the same. ``likely`` is the item that its topic was answered from."""
 
     text: str
     item: str = ""
@@ -174,7 +173,7 @@ def readings(message: str, history: Sequence[Turn]) -> list[Reading]:
     about = returned or last
     lead = 0.0 if corrected or returned or leans_on_history(rest) else NO_CUE_LEAD
     root = _root(asked, about)
-    pointed = rest if returned else _with_entry(rest, about, root)
+    pointed = rest if returned and _AT_FIRST.search(rest) else _with_entry(rest, about, root)
     not_item = last.item if corrected and _is_only_ordinal(rest) else ""
     known = {term for each in asked for term in terms(each.asked)}
     added = tuple(term for term in terms(_without_pointers(pointed)) if term not in known)
@@ -229,7 +228,7 @@ def _place(message: str, count: int) -> int | None:
     found = _ORDINAL.search(message)
     if not found:
         return None
-    word = (found[1] or found[2] or found[3]).lower()
+    word = next(filter(None, found.groups())).lower()
     if word.isdigit() or word[0].isdigit():
         return int(word[0]) - 1
     if word in _ORDINALS:

@@ -27,6 +27,10 @@ from tutor.warming import Warming
 EXCERPT_CHARACTERS = 700
 """Of a passage that the model has not read yet: about two seconds of reading on two cores."""
 
+STAYS = 0.06
+"""How much more an item counts, in a reading in the light of a topic, where that topic was answered from it: the words
+of a follow-up are few, and any item may share some of them. So it may stand first with a lower score than the next."""
+
 ABOUT_AS_WELL = 0.1
 """A reading may find the same item with this much less."""
 
@@ -119,13 +123,13 @@ def _best_score(reading: Reading, hits: Sequence[Hit]) -> float:
 
 
 def _as_meant(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
-    """``hits`` in the order in which they are likely to be meant."""
+    """``hits`` in the order in which they are likely to be meant, without the one that is not."""
     meant = [hit for hit in hits if hit.item_id != reading.not_item]
     return sorted(meant, key=lambda hit: -_score(reading, hit))
 
 
 def _score(reading: Reading, hit: Hit) -> float:
-    return hit.score + (dialogue.STAYS if hit.item_id == reading.likely else 0.0)
+    return hit.score + (STAYS if hit.item_id == reading.likely else 0.0)
 
 
 def _search(text: str, index: SearchIndex, embedder: Embeddings | None, notices: list[str]) -> tuple[list[Hit], bool]:

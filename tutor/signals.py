@@ -24,7 +24,8 @@ Signals = Mapping[str, float]
 
 
 def retrieval_signals(hits: Sequence[Hit]) -> dict[str, float]:
-    """Of at least one hit, found with vectors: its score and parts, and its lead over the next item."""
+    """Of at least one hit, found with vectors: its score and parts, and its lead over the next item, below 0 where a
+    conversation puts an item first that scores less."""
     first = hits[0]
     return {
         "score": first.score,

@@ -14,6 +14,11 @@ from tutor.records import Style
 LONGEST = 14
 """Words: a longer message is a question that happens to hold such a word."""
 
+_LAYMAN = (
+    r"(?:recruiter|manager|boss|customer|client|hr|grandm\w+|grandpa\w*|mom|mum|mother|dad|kid|child|friend|layman|"
+    r"stakeholders?|non[- ](?:technical|tech|expert)(?: (?:person|people|manager|audience))?)"
+)
+
 _WISHES: dict[Style, tuple[str, ...]] = {
     "guided": (
         r"quiz me|test me|guide me|ask me (?:questions?|something)|socratic(?:ally)?",
@@ -37,6 +42,8 @@ _WISHES: dict[Style, tuple[str, ...]] = {
         r"(?:more )?simpl(?:er|y)|(?:in |use )?(?:simple|plain|easy|normal|layman'?s?) "
         r"(?:words?|terms?|english|language)",
         r"eli ?5|(?:like|as if) i(?:'?m| am| were) (?:a )?(?:5|five|ten|10|child|kid|beginner|new)\w*(?: years? old)?",
+        rf"(?:like|as if) (?:i (?:was|were|am) )?(?:to )?(?:an? |my |the )?{_LAYMAN}(?: (?:would|could|can))?",
+        rf"(?:explain|tell|put) (?:it|this|that) (?:to|for) (?:an? |my |the )?{_LAYMAN}",
         r"easier|dumb it down|too (?:complicated|complex|hard|difficult|technical|long)",
         r"(?:i )?(?:still )?(?:do(?:n'?t| not)|did ?n'?t) (?:get|understand)(?: it| this| that| anything)?",
     ),

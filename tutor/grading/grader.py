@@ -11,7 +11,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 
-from tutor.grading.agreement import agreement, with_agreement
+from tutor.grading.agreement import SHOWN_CHARACTERS, agreement
 from tutor.grading.answer_text import READ_CHARACTERS, Piece, answer_sentences
 from tutor.grading.item_reading import item_reading
 from tutor.grading.misconceptions import said_misconceptions
@@ -23,8 +23,10 @@ from tutor.grading.scoring import in_words, score
 from tutor.grading.screening import judged_sentences, unjudgeable
 from tutor.grading.vectors import Vectors, vectors_of
 from tutor.grading.verdicts import (
+    AGREEMENT_CENTRE,
     WITH_VECTORS,
     WORDS_ONLY,
+    Fits,
     against_log_odds,
     doubt,
     point_verdict,
@@ -40,7 +42,7 @@ def grade(
     chat_model: BaseChatModel | None = None,
     config: RunnableConfig | None = None,
 ) -> Grade:
-    """The grade of ``answer`` to ``item``'s question; the same answer always gets the same score.
+    """The grade of ``answer`` to ``item``'s question; the same answer gets the same score from the same parts.
 
     Never raises for what a person typed. ``embedder`` None grades by words alone. A ``chat_model`` is asked once
     whether the answer agrees with the item, which takes one to three seconds where it has read the item before; where
@@ -52,17 +54,16 @@ def grade(
     question = f"{item.title} {item.question}"
     sentences = answer_sentences(answer)
     if reason := unjudgeable(answer, sentences, question):
-        missing = tuple(PointGrade(point.text, point.weight, "missing", "", by) for point in item.key_points)
+        missing = tuple(PointGrade(point.text, point.weight, "missing", "") for point in item.key_points)
         return Grade(0.0, missing, (), (), by, reason, False)
     judged = judged_sentences(sentences, question)
     vectors = vectors_of(embedder) if embedder else None
     fits = WITH_VECTORS if vectors else WORDS_ONLY
-    against = against_log_odds(opposition(item_reading(item), judged, vectors), fits)
-    yes = agreement(item, answer, chat_model, config) if chat_model else None
+    yes = _agreement(item, judged, chat_model, config) if chat_model else None
     if yes is not None:
-        against = with_agreement(against, yes)
         by = f"{by}, {getattr(chat_model, 'model_name', '') or type(chat_model).__name__}"
-    points = _points(item, answer, judged, against, vectors, by)
+    against = against_log_odds(opposition(item_reading(item), judged, vectors), fits, yes)
+    points = _points(item, answer, judged, against, vectors, fits)
     wrong = said_misconceptions(item, item_reading(item), answer, judged, vectors)
     reason = in_words(points, len(wrong), doubt(against))
     if len(answer) > READ_CHARACTERS:
@@ -72,17 +73,27 @@ def grade(
     return Grade(marked, points, wrong, marks, by, reason, True)
 
 
+def _agreement(
+    item: Item, judged: Sequence[Piece], chat_model: BaseChatModel, config: RunnableConfig | None
+) -> float | None:
+    """The model's word on the sentences that count. Of an answer that it sees in part it can say that something is
+    wrong, not that nothing is."""
+    said = " ".join(piece.text for piece in judged)
+    yes = agreement(item, said, chat_model, config)
+    return yes if yes is None or len(said) <= SHOWN_CHARACTERS else min(yes, AGREEMENT_CENTRE)
+
+
 def _points(
-    item: Item, answer: str, judged: Sequence[Piece], against: float, vectors: Vectors | None, by: str
+    item: Item, answer: str, judged: Sequence[Piece], against: float, vectors: Vectors | None, fits: Fits
 ) -> tuple[PointGrade, ...]:
     """A verdict on each key point; ``judged`` are the answer's sentences that count, at least one, and ``against`` the
     log-odds of the answer being wrong."""
-    known, fits = item_reading(item), WITH_VECTORS if vectors else WORDS_ONLY
+    known = item_reading(item)
     found = []
     for point, presence in zip(item.key_points, presences(known, judged, vectors), strict=True):
         piece = judged[presence.best]
         clashing = clashes(known, piece.reading, BEYOND_DOUBT)
         verdict = point_verdict(said_log_odds(presence, fits), against, clashing, fits)
         evidence = answer[piece.start : piece.end] if verdict != "missing" else ""
-        found.append(PointGrade(point.text, point.weight, verdict, evidence, by))
+        found.append(PointGrade(point.text, point.weight, verdict, evidence))
     return tuple(found)

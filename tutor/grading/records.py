@@ -15,16 +15,12 @@ Mark = Literal["weak", "fair", "strong"]
 
 @dataclass(frozen=True)
 class PointGrade:
-    """The verdict on one key point. ``evidence`` is an exact quote of the answer, "" where the point is missing.
-
-    ``by`` says who decided, as the grade's ``grader`` does.
-    """
+    """The verdict on one key point. ``evidence`` is an exact quote of the answer, "" where the point is missing."""
 
     text: str
     weight: int
     verdict: PointVerdict
     evidence: str
-    by: str
 
 
 @dataclass(frozen=True)

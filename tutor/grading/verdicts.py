@@ -1,9 +1,10 @@
 """Decides what the signals of an answer mean: is a key point covered, partly, missing or contradicted?
 
-Two logistic regressions: whether a key point is said, from the signals of its presence, and whether the answer speaks
-against the item, from those of opposition. Their numbers were fitted on the even-numbered items of ``tests/answers``
-(paraphrases and excellent answers against off-topic and long poor ones; right answers of all kinds against fluent wrong
-ones); the odd-numbered ones are for measuring. Knows nothing of texts.
+Logistic regressions: whether a key point is said, from the signals of its presence; whether the answer speaks against
+the item, from those of opposition; and how much a chat model's word on that counts beside them. Their numbers were
+fitted on the even-numbered items of ``tests/answers`` (paraphrases and excellent answers against off-topic and long
+poor ones; right answers of all kinds against fluent wrong ones); the odd-numbered ones are for measuring. Knows nothing
+of texts.
 """
 
 from __future__ import annotations
@@ -85,6 +86,9 @@ CERTAIN = 2.0
 """From these log-odds on an answer contradicts whatever point it says. Of the right answers to items that were not
 fitted on none has them."""
 
+AGREEMENT_SLOPE, AGREEMENT_CENTRE = 2.5, -0.36
+"""How much a chat model's log-odds of an answer being right move those of its being wrong, with vectors or without."""
+
 MOSTLY = 0.5
 """From this shrunk share of clashing sentences on an answer is wrong whatever else speaks for it: its sides are
 exchanged. It takes two sentences of two, or three of four."""
@@ -95,9 +99,10 @@ def said_log_odds(presence: Presence, fits: Fits) -> float:
     return fits.said.log_odds(asdict(presence))
 
 
-def against_log_odds(opposition: Opposition, fits: Fits) -> float:
-    """ln(P / (1 - P)) of an answer being wrong as a whole."""
+def against_log_odds(opposition: Opposition, fits: Fits, yes: float | None = None) -> float:
+    """ln(P / (1 - P)) of an answer being wrong as a whole; ``yes`` is a chat model's log-odds of its being right."""
     odds = fits.against.log_odds(asdict(opposition))
+    odds += 0.0 if yes is None else AGREEMENT_SLOPE * (AGREEMENT_CENTRE - yes)
     return max(odds, CERTAIN) if opposition.misplaced >= MOSTLY else odds
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tutor.learner.records import LearnerState, TopicMastery
-from tutor.topics import topic_name
+from tutor.topics import PRACTISED, topic_name
 
 AT_ONCE = 5
 WEAK = 0.6
@@ -54,7 +54,7 @@ def weakest(state: LearnerState) -> list[TopicMastery]:
 
 
 def _untouched(state: LearnerState) -> list[str]:
-    return [topic.topic for topic in state.topics if topic.value is None and topic.topic != "career"]
+    return [topic.topic for topic in state.topics if topic.value is None and topic.topic in PRACTISED]
 
 
 def _titles(state: LearnerState, items: list[str]) -> str:
