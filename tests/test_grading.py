@@ -193,6 +193,11 @@ def test_the_word_of_the_model_does_not_make_up_for_what_is_missing() -> None:
     assert [point.text for point in vouched_for.points if point.verdict == "missing"] == missing
 
 
+def test_the_last_digits_of_the_models_word_do_not_change_the_grade() -> None:
+    one, other = (grade(items()["q013"], TURNED, None, yes_or_no(odds)).score for odds in (0.31, 0.334))
+    assert one == other
+
+
 def test_the_model_cannot_vouch_for_what_it_has_not_seen_nor_for_exchanged_sides() -> None:
     item, yes = items()["q013"], yes_or_no(6.0)
     long = f"{RIGHT} {TURNED} {TURNED}"

@@ -19,5 +19,7 @@ SHOWN_CHARACTERS = 900
 
 
 def agreement(item: Item, said: str, model: BaseChatModel, config: RunnableConfig | None = None) -> float | None:
-    """ln(P(yes) / P(no)) that the beginning of ``said`` is right by ``item``; None where the model fails."""
-    return log_odds(model, agreement_prompt(item, said[:SHOWN_CHARACTERS]), config)
+    """ln(P(yes) / P(no)) that the beginning of ``said`` is right by ``item``; None where the model fails. Rounded,
+    because the last digits depend on how much of the prompt the runtime had read before."""
+    odds = log_odds(model, agreement_prompt(item, said[:SHOWN_CHARACTERS]), config)
+    return None if odds is None else round(odds, 1)
