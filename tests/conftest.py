@@ -212,8 +212,9 @@ def real_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One for a module, not for all tests: while Playwright runs, nothing else can run an event loop."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
