@@ -37,11 +37,11 @@ _FILLERS = re.compile(r"\b(?:tho(?:ugh)?|u|ur|pls|plz|btw|lol|hmm+|ok(?:ay)?|get
 _PRONOUN = re.compile(r"\b(?:it|they|them|this|that|these|those)\b(?! (?:true|possible|ok|okay|better|wise)\b)", re.I)
 _POSSESSIVE = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
+_PLACE_WORD = "(first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other)"
 _ORDINAL = re.compile(
-    r"\b(?:(?:the )?(first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other) (?:one|option|"
-    r"type|method|kind|way|point|item|part|technique|thing|question)"
-    r"|the (first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other)"
-    r"|^\W*(?:yes\W+)?(first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other)(?= pl\w+\W*$|\W*$)"
+    rf"\b(?:(?:the )?{_PLACE_WORD} (?:one|option|type|"
+    r"method|kind|way|point|item|part|technique|thing|question)"
+    rf"|the {_PLACE_WORD}|^\W*(?:yes\W+)?{_PLACE_WORD}(?= pl\w+\W*$|\W*$)"
     r"|(?:number|option|step|no\.?|#) ?([1-9]))\b",
     re.IGNORECASE,
 )

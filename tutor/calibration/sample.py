@@ -1,8 +1,8 @@
 """The questions a calibration is fitted on, each with the hits it gets.
 
 Asks of the corpus, each left out of the index when it is asked, with their item there and with it taken away; and the
-project's own questions: answerable ones, near misses and off-topic messages. None of them is used to measure. Knows
-nothing of models that are fitted.
+project's own questions: answerable ones, near misses, off-topic messages and dialogues. None of them is used to
+measure. Knows nothing of models that are fitted.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def draw(index: SearchIndex, embedder: Embeddings) -> list[Asked]:
 
 def draw_follow_ups(index: SearchIndex, embedder: Embeddings) -> list[Asked]:
     """The last messages of the project's dialogues, as far as they lean on what was said before; the messages before
-    them count as answered from their first hit. None where the corpus is too different to learn from them."""
+    them count as answered from their first hit. Empty where the corpus is too different to learn from them."""
     known = set(index.items)
     rows = [
         (row, source)

@@ -13,7 +13,7 @@ from langchain_core.runnables import RunnableConfig
 
 from tutor.grading.agreement import SHOWN_CHARACTERS, agreement
 from tutor.grading.answer_text import READ_CHARACTERS, Piece, answer_sentences
-from tutor.grading.item_reading import item_reading
+from tutor.grading.item_reading import ItemReading, item_reading
 from tutor.grading.misconceptions import said_misconceptions
 from tutor.grading.opposition import BEYOND_DOUBT, clashes, opposition
 from tutor.grading.presence import presences
@@ -62,9 +62,10 @@ def grade(
     yes = _agreement(item, judged, chat_model, config) if chat_model else None
     if yes is not None:
         by = f"{by}, {getattr(chat_model, 'model_name', '') or type(chat_model).__name__}"
-    against = against_log_odds(opposition(item_reading(item), judged, vectors), fits, yes)
-    points = _points(item, answer, judged, against, vectors, fits)
-    wrong = said_misconceptions(item, item_reading(item), answer, judged, vectors)
+    known = item_reading(item)
+    against = against_log_odds(opposition(known, judged, vectors), fits, yes)
+    points = _points(item, known, answer, judged, against, vectors, fits)
+    wrong = said_misconceptions(known, answer, judged, vectors)
     reason = in_words(points, len(wrong), doubt(against))
     if len(answer) > READ_CHARACTERS:
         reason += f" Only the first {READ_CHARACTERS} characters were read."
@@ -84,11 +85,16 @@ def _agreement(
 
 
 def _points(
-    item: Item, answer: str, judged: Sequence[Piece], against: float, vectors: Vectors | None, fits: Fits
+    item: Item,
+    known: ItemReading,
+    answer: str,
+    judged: Sequence[Piece],
+    against: float,
+    vectors: Vectors | None,
+    fits: Fits,
 ) -> tuple[PointGrade, ...]:
     """A verdict on each key point; ``judged`` are the answer's sentences that count, at least one, and ``against`` the
     log-odds of the answer being wrong."""
-    known = item_reading(item)
     found = []
     for point, presence in zip(item.key_points, presences(known, judged, vectors), strict=True):
         piece = judged[presence.best]

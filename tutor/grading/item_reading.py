@@ -42,6 +42,10 @@ class ClaimReading:
     shares: tuple[float, ...]
     denies: bool
 
+    def denies_as(self, said: Reading) -> bool:
+        """Whether both deny something or neither does: "it is not true that" is no misconception."""
+        return self.denies == bool(said.denials)
+
 
 @dataclass(frozen=True)
 class ItemReading:

@@ -17,6 +17,7 @@ from tutor.alignment import misplaced, wrongly_denied
 from tutor.claims import Reading
 from tutor.grading.answer_text import Piece
 from tutor.grading.item_reading import ClaimReading, ItemReading, PointReading, turned
+from tutor.grading.misconceptions import likeness
 from tutor.grading.vectors import Vectors
 from tutor.opposites import LIGHT_WORDS
 
@@ -133,17 +134,14 @@ def _fit(item: ItemReading, near: Mapping[str, float], held: Mapping[str, float]
 
 
 def _misconception(item: ItemReading, sentences: Sequence[Piece], vectors: Vectors) -> float:
-    said = vectors.of([piece.text for piece in sentences])
-    told = [point.text for point in item.points] + [claim.why for claim in item.misconceptions]
-    right = (said @ vectors.of(told).T).max(axis=1)
-    wrong = (said @ vectors.of([claim.text for claim in item.misconceptions]).T).max(axis=1)
-    return float((wrong - right).max())
+    wrong, right = likeness(item, sentences, vectors)
+    return float((wrong.max(axis=1) - right).max())
 
 
 def _claimed(claim: ClaimReading, piece: Piece) -> float:
     forms = piece.reading.forms
     said = sum(share for word, share in zip(claim.words, claim.shares, strict=True) if word.form in forms)
-    return said if bool(piece.reading.denials) == claim.denies else OTHER_DENIAL * said
+    return said if claim.denies_as(piece.reading) else OTHER_DENIAL * said
 
 
 def _turned(point: PointReading, sentences: Sequence[Piece]) -> float:

@@ -1,4 +1,4 @@
-"""Vectors of texts, each computed once: the words of answers come again and again. Knows nothing of items."""
+"""Vectors of texts, each computed once: an item's texts come again with every answer. Knows nothing of items."""
 
 from __future__ import annotations
 
