@@ -324,7 +324,17 @@ def test_formulas_and_names_are_no_other_language(message: str) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ["What should I practise now?", "what do i study next", "so, what should I review today", "my weak spots"],
+    [
+        "What should I practise now?",
+        "what do i study next",
+        "so, what should I review today",
+        "my weak spots",
+        "what should I work on?",
+        "What do I need to improve?",
+        "Interview me on what I am weak at",
+        "interview me on what i’m weak at, please",
+        "quiz me on my weak topics",
+    ],
 )
 def test_a_wish_for_advice_is_heard(message: str) -> None:
     assert asks_advice(clean(message))
@@ -333,3 +343,5 @@ def test_a_wish_for_advice_is_heard(message: str) -> None:
 def test_no_question_that_the_corpus_answers_is_a_wish_for_advice() -> None:
     assert [ask for ask in ASKS if asks_advice(clean(ask))] == []
     assert not asks_advice("what should i study to become a machine learning engineer")
+    assert not asks_advice("what should I improve in a model that overfits?")
+    assert not asks_advice("quiz me on my weak learners in boosting")

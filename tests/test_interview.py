@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from interview_fakes import ITEMS, START, all_of, grade_by_names, make_item
 from web_fakes import curated
 
 from tutor.errors import PracticeError
-from tutor.interview.planning import begin, level_now
+from tutor.interview.planning import KINDS, LEVELS, begin, level_now
 from tutor.interview.records import (
     ROLES,
     Action,
@@ -33,8 +34,8 @@ from tutor.interview.records import (
     Skip,
 )
 from tutor.interview.scoring import net_score, reasons
-from tutor.interview.steps import MAX_ANSWER, said, step
-from tutor.records import Item
+from tutor.interview.steps import MAX_ANSWER, said, seconds_used, step
+from tutor.records import Item, Kind, Level
 
 SETUP = Setup(kinds=("concept",), number=4)
 
@@ -57,7 +58,7 @@ def answered(interview: Interview, text: str, at: datetime = START) -> Interview
 
 def through(interview: Interview, good: bool) -> Interview:
     """Answers the open question whole, or with nothing of it, and goes on."""
-    text = all_of(interview.item(interview.current)) if good else "I do not know"
+    text = all_of(interview.item(interview.current)) if good else "I know nothing"
     interview = answered(interview, text)
     while interview.current.phase == "answering":
         interview = step(interview, Skip(), START)
@@ -76,7 +77,7 @@ def test_follow_ups_aim_at_the_heaviest_open_points_and_are_at_most_two() -> Non
     first = interview.current
     interview = answered(interview, "still nothing at all")
     second = interview.current
-    interview = answered(interview, "no idea")
+    interview = answered(interview, "and nothing more")
     item = interview.item(interview.current)
     assert first.probed == (item.key_points[0].text,)
     assert second.probed == (item.key_points[0].text, item.key_points[1].text)
@@ -109,6 +110,36 @@ def test_an_answer_that_cannot_be_judged_is_asked_for_once_more_and_then_has_no_
     assert interview.current.phase == "predicting"
     assert net_score(interview.current) is None
     assert "Not enough to judge" in " ".join(reasons(interview.current))
+
+
+def test_a_follow_up_that_cannot_be_judged_keeps_the_grade_of_the_answer_before_it() -> None:
+    interview = begun()
+    name = interview.item(interview.current).key_points[0].text.split()[-1]
+    probed = answered(interview, f"it is {name}")
+    unjudged = Graded(replace(grade_by_names(probed.item(probed.current), ""), reason="The answer is code."))
+    again = do(probed, Answer("def f(): ..."), unjudged)
+    assert (again.current.phase, net_score(again.current)) == ("answering", 0.5)
+    assert "The answer is code." in again.current.lines[-1].text
+    assert net_score(do(again, Answer("def f(): ..."), unjudged).current) == 0.5
+
+
+@pytest.mark.parametrize("words", ["I don’t know", "sorry, no idea at all", "I do not know this one."])
+def test_not_knowing_is_answered_kindly_and_counts_as_not_known(words: str) -> None:
+    done = step(begun(), Answer(words), START)
+    assert (done.current.phase, net_score(done.current)) == ("told", 0.0)
+    assert "That is all right" in done.current.lines[-1].text
+    assert done.current.grade is not None
+    assert {point.verdict for point in done.current.grade.points} == {"missing"}
+
+
+def test_not_knowing_a_follow_up_takes_nothing_from_the_answer_and_leads_to_the_next_one() -> None:
+    interview = begun()
+    name = interview.item(interview.current).key_points[0].text.split()[-1]
+    probed = answered(interview, f"it is {name}")
+    passed = step(probed, Answer("I don't know"), START)
+    assert (passed.current.phase, len(passed.current.probed)) == ("answering", 2)
+    assert (said(passed.current), net_score(passed.current)) == (f"it is {name}", 0.5)
+    assert step(passed, Answer("no idea"), START).current.phase == "predicting"
 
 
 def test_a_hint_costs_what_is_stated_and_they_run_out() -> None:
@@ -260,10 +291,44 @@ def test_a_topic_without_questions_is_said_and_the_others_are_asked() -> None:
     assert made.notes == ("The corpus has no question of these kinds on: privacy.",)
 
 
-def test_being_weak_at_something_puts_it_first() -> None:
-    items = (*ITEMS, *(make_item(f"w{number}", ("privacy",)) for number in range(3)))
-    made = begin(replace(SETUP, weak=True), items, 1, START, {"privacy": 0.1, "trees": 0.9})
-    assert step(made, Proceed(), START).item(step(made, Proceed(), START).current).topics == ("privacy",)
+def asked_items(setup: Setup, items: tuple[Item, ...], mastery: dict[str, float] | None = None) -> list[Item]:
+    """What is asked of a candidate who skips everything."""
+    interview = step(begin(setup, items, 1, START, mastery), Proceed(), START)
+    while interview.standing == "running":
+        interview = do(interview, Skip(), Proceed())
+    return [interview.item(asked) for asked in interview.questions]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_being_weak_at_something_puts_it_first_at_whatever_level_it_is(level: Level) -> None:
+    items = (*ITEMS, *(make_item(f"w{number}", ("privacy",), level) for number in range(3)))
+    asked = asked_items(replace(SETUP, weak=True), items, {"privacy": 0.1, "trees": 0.9})
+    assert [item.topics for item in asked] == [("privacy",)] * 3 + [("trees",)]
+
+
+def test_a_wish_for_what_is_weak_says_where_nothing_is_known_of_it() -> None:
+    assert "Nothing was practised yet" in begin(replace(SETUP, weak=True), ITEMS, 1, START).notes[0]
+    assert begin(replace(SETUP, weak=True), ITEMS, 1, START, {"trees": 0.2}).notes == ()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("kinds", [("concept", "scenario"), ("concept", "coding"), KINDS])
+def test_the_chosen_kinds_share_the_questions_fairly_at_every_level(level: Level, kinds: tuple[Kind, ...]) -> None:
+    number = 2 * len(kinds)
+    asked = asked_items(Setup(level=level, kinds=kinds, number=number), curated())
+    assert Counter(item.kind for item in asked) == dict.fromkeys(kinds, 2)
+
+
+def test_a_kind_without_a_question_on_the_topics_is_said() -> None:
+    made = begin(replace(SETUP, kinds=("concept", "coding")), ITEMS, 1, START)
+    assert made.notes == ("The corpus has no coding question on these topics.",)
+
+
+def test_the_time_of_an_open_question_is_known_between_two_readings_of_the_clock() -> None:
+    interview = step(begun(), AskHint(), START + timedelta(seconds=20))
+    assert seconds_used(interview.current, START + timedelta(seconds=50)) == 50
+    assert seconds_used(interview.current, START + timedelta(days=2)) == 20
+    assert seconds_used(step(interview, Pause(), START).current, START + timedelta(seconds=50)) == 20
 
 
 def test_every_role_finds_questions_in_the_corpus() -> None:

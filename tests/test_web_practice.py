@@ -36,7 +36,7 @@ def begun(room: PracticeRoom, coached: bool = True) -> tuple[Interviews, Opened]
 def test_a_question_shows_none_of_its_points_and_no_score_before_they_are_told(room: PracticeRoom) -> None:
     interviews, opened = begun(room, coached=False)
     item = opened.interview.item(opened.interview.current)
-    opened = interviews.act(opened.id, opened.revision, Answer("I do not know it"))
+    opened = interviews.act(opened.id, opened.revision, Answer("I know little of it"))
     opened = interviews.act(opened.id, opened.revision, Answer("not at all"))
     opened = interviews.act(opened.id, opened.revision, Answer("not this one"))
     opened = interviews.act(opened.id, opened.revision, Predict(0.5))

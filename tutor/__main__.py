@@ -345,7 +345,7 @@ def interview(
     role: Annotated[str, typer.Option(help="ML engineer, data scientist, researcher or custom.")] = "custom",
     level: Annotated[str, typer.Option(help="beginner, intermediate or advanced.")] = "intermediate",
     topic: Annotated[list[str] | None, typer.Option(help="A topic, such as ensembles; may be repeated.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="concept, scenario, coding or mcq.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="concept, scenario, coding, mcq, or mixed: all.")] = None,
     number: Annotated[int, typer.Option(help="How many questions at most.")] = 5,
     minutes: Annotated[int, typer.Option(help="How long; 0 means no limit.")] = 0,
     real: Annotated[bool, typer.Option("--real", help="Tell all scores at the end.")] = False,

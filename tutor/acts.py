@@ -85,12 +85,24 @@ MEMORY_WISH = re.compile(
 """Only what is said to the tutor: "how does an LSTM read from memory?" is a question."""
 
 _ADVICE = re.compile(
-    r"^\W*(?:(?:so|ok|okay|hi|hello|and)\W+)?what (?:should|shall|do|can|must) i "
-    r"(?:practi[sc]e|study|revise|review|repeat|train)(?: (?:now|next|today|first|more))?\W*$"
-    r"|^\W*what am i (?:weak|bad|worst) (?:at|in)\W*$"
-    r"|^\W*(?:what are |show (?:me )?)?my weak (?:spots|points|topics)\W*$",
+    r"^\W*(?:(?:so|ok|okay|hi|hello|and)\W+)?what (?:should|shall|do|can|must) i (?:need to )?"
+    r"(?:practi[sc]e|study|revise|review|repeat|train|work on|focus on|improve)(?: (?:now|next|today|first|more))?\W*$"
+    r"|^\W*(?:please )?(?:(?:interview|quiz|test|examine|drill) me (?:on|about|in) |what are |show (?:me )?)?"
+    r"(?:what (?:am i|i am|i['’]m) (?:weak|bad|worst) (?:at|in)|my (?:weak (?:spots|points|topics|areas)|weaknesses))"
+    r"(?:\W+please)?\W*$",
     re.IGNORECASE,
 )
+
+_PASSES = re.compile(
+    r"^\W*(?:(?:sorry|well|hm+|um+|honestly|ok(?:ay)?|i(?:['’]m| am)|it['’]?s)\W+)*"
+    r"(?:skip|pass|next|idk|dunno|not sure|no (?:idea|clue)|i have no (?:idea|clue)"
+    r"|i (?:really |just )?(?:do(?:n['’]?t| not)|can(?:['’]?t|not)) (?:know|remember|recall|say))\b"
+    r"(?:[\s,.!]+(?:it|this|that|these|those|one|question|point|part|answer|the|about|of|at|all|either|yet|anything|"
+    r"much|more|really|sorry|please|honestly|here|now|what|how|to|say|is|idk|i|do|not|know|don['’]?t|have|no|idea|next|"
+    r"skip|pass))*\W*$",
+    re.IGNORECASE,
+)
+"""Nothing but that: "next token prediction" and "not sure, maybe the variance" are answers."""
 
 _LANGUAGES = {
     "German": stopwords.STOPWORDS_GERMAN,
@@ -150,6 +162,11 @@ def _latin(word: str) -> bool:
 def asks_advice(message: str) -> bool:
     """Whether the person wants to hear what to practise, by what was practised so far."""
     return bool(_ADVICE.search(message))
+
+
+def passes(message: str) -> bool:
+    """Whether somebody who was asked says no more than that they do not know it, or want to go on."""
+    return bool(_PASSES.search(message))
 
 
 def asks_memory(message: str) -> bool:

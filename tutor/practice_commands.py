@@ -16,7 +16,7 @@ from tutor.errors import PracticeError
 from tutor.grading import Grade
 from tutor.grading.grader import grade
 from tutor.interview.conducting import Interviews
-from tutor.interview.planning import KINDS
+from tutor.interview.planning import KINDS, MIXED, chosen_kinds
 from tutor.interview.programs import judge_program
 from tutor.interview.records import ROLES, CodeResult, Interview, Role, Setup
 from tutor.interview.terminal import conduct
@@ -25,7 +25,7 @@ from tutor.learner import learner_state
 from tutor.quiz import QuizSetup
 from tutor.quiz.keeping import Quizzes
 from tutor.quiz.terminal import run_quiz
-from tutor.records import Item, Kind, Level
+from tutor.records import Item, Level
 from tutor.settings import Settings
 from tutor.store.database import Database
 from tutor.store.practice import Practice
@@ -48,8 +48,7 @@ def setup_from(
     """A set-up from words that somebody typed. Raises PracticeError naming the word that is not known."""
     found_role: Role = _known("role", role, ROLES)
     found_level: Level = _known("level", level, get_args(Level))
-    chosen = tuple(_known("kind", kind, KINDS) for kind in kinds)
-    found_kinds: tuple[Kind, ...] = chosen or ("concept", "scenario")
+    found_kinds = chosen_kinds([_known("kind", kind, (*KINDS, MIXED)) for kind in kinds]) or Setup.kinds
     return Setup(found_role, found_level, tuple(topics), found_kinds, number, minutes, coached, weak)
 
 

@@ -1,12 +1,14 @@
-"""Chooses what an interview asks: a pool of items at its start, then one item after the other at a fitting level.
+"""Chooses what an interview asks: a pool of items at its start, then one item after the other.
 
-The level rises after a good answer and falls after a poor one. Pure; the seed decides where nothing else does.
+The chosen kinds take turns; within a kind comes what the candidate is weak at, where that was asked for, then what fits
+the level, which rises after a good answer and falls after a poor one. Pure; the seed decides where nothing else does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from random import Random
 
 from tutor.errors import PracticeError
@@ -18,10 +20,16 @@ from tutor.records import Item, Kind, Level
 
 LEVELS: tuple[Level, ...] = ("beginner", "intermediate", "advanced")
 KINDS: tuple[Kind, ...] = ("concept", "scenario", "coding", "mcq")
+MIXED = "mixed"
+"""The name for all kinds."""
+
 MAX_NUMBER, MAX_MINUTES = 20, 180
 RISES_FROM, FALLS_BELOW = 0.75, 0.4
 MINUTES_EACH: dict[Kind, float] = {"concept": 4, "scenario": 6, "coding": 20, "mcq": 1.5, "guide": 4, "faq": 4}
 """The time that a question of a kind is given, before the clock warns."""
+
+UNKNOWN = 0.5
+"""The mastery of a topic without evidence: neither weak nor known."""
 
 ROLE_TOPICS: dict[Role, tuple[str, ...]] = {
     "ML engineer": ("deep-learning", "mlops", "feature-engineering", "evaluation", "ensembles", "nlp-llm", "coding"),
@@ -51,10 +59,10 @@ def begin(
             "choose more topics or more kinds",
         )
     order = Random(seed).sample(fitting, len(fitting))
-    if setup.weak:
-        order.sort(key=lambda item: min((mastery or {}).get(topic, 0.5) for topic in item.topics))
-    pool = tuple(_spread_over_levels(order, setup.number))
-    return Interview(setup, seed, pool, now, notes=tuple(_notes(setup, able, pool)))
+    known = dict(mastery or {}) if setup.weak else {}
+    order.sort(key=lambda item: _least_mastery(item, known))
+    pool = tuple(_spread(order, setup))
+    return Interview(setup, seed, pool, now, notes=tuple(_notes(setup, able, pool, known)), mastery=known)
 
 
 def is_askable(item: Item) -> bool:
@@ -75,10 +83,11 @@ def next_item(interview: Interview) -> Item | None:
     before = [item for item in interview.pool if item.id in asked]
     wanted = LEVELS.index(level_now(interview))
 
-    def rank(item: Item) -> tuple[int, int, int, int]:
-        topics = sum(bool(set(item.topics) & set(other.topics)) for other in before)
+    def rank(item: Item) -> tuple[int, float, int, int, int]:
         kinds = sum(item.kind == other.kind for other in before)
-        return abs(LEVELS.index(item.level) - wanted), kinds, 0 if setup.weak else topics, interview.pool.index(item)
+        topics = sum(bool(set(item.topics) & set(other.topics)) for other in before)
+        distance = abs(LEVELS.index(item.level) - wanted)
+        return kinds, _least_mastery(item, interview.mastery), distance, topics, interview.pool.index(item)
 
     return min(left, key=rank)
 
@@ -110,13 +119,28 @@ def _check(setup: Setup) -> None:
         raise PracticeError("No kind of question was chosen", f"one of {', '.join(KINDS)}", "choose at least one kind")
 
 
-def _spread_over_levels(order: Sequence[Item], number: int) -> list[Item]:
-    """Up to ``number`` items of each level, so that the level can rise and fall all the way."""
-    return [item for level in LEVELS for item in [each for each in order if each.level == level][:number]]
+def chosen_kinds(names: Sequence[str]) -> tuple[Kind, ...]:
+    """The kinds that were chosen by name; ``MIXED`` is all of them."""
+    return tuple(kind for kind in KINDS if kind in names or MIXED in names)
 
 
-def _notes(setup: Setup, able: Sequence[Item], pool: Sequence[Item]) -> list[str]:
+def _least_mastery(item: Item, mastery: Mapping[str, float]) -> float:
+    return min((mastery.get(topic, UNKNOWN) for topic in item.topics), default=UNKNOWN)
+
+
+def _spread(order: Sequence[Item], setup: Setup) -> list[Item]:
+    """Up to ``number`` items of each kind and level, so that the level can rise and fall all the way."""
+    groups = [[item for item in order if (item.kind, item.level) == each] for each in product(setup.kinds, LEVELS)]
+    return [item for group in groups for item in group[: setup.number]]
+
+
+def _notes(setup: Setup, able: Sequence[Item], pool: Sequence[Item], mastery: Mapping[str, float]) -> list[str]:
     notes = []
+    if setup.weak and not mastery:
+        notes.append("Nothing was practised yet, so what you are weak at is not known. Any topic may be asked.")
+    without = [kind for kind in setup.kinds if not any(item.kind == kind for item in pool)]
+    if without:
+        notes.append(f"The corpus has no {' or '.join(without)} question on these topics.")
     covered = {topic for item in able for topic in item.topics}
     empty = [topic for topic in setup.topics if topic not in covered]
     if empty:

@@ -5,7 +5,8 @@ All frozen, all plain data, so that the whole of it can be written down after ea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -86,7 +87,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Interview:
-    """A whole interview. ``pool`` are copies of the items that may be asked; it never changes."""
+    """A whole interview. ``pool`` are copies of the items that may be asked; it never changes. ``mastery`` in [0, 1]
+    is by topic, as it was known at the start; empty where nobody asked for what is weak."""
 
     setup: Setup
     seed: int
@@ -96,6 +98,7 @@ class Interview:
     standing: Standing = "running"
     notes: tuple[str, ...] = ()
     finished: datetime | None = None
+    mastery: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def current(self) -> Asked:

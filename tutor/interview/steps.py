@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tutor.acts import passes
 from tutor.errors import PracticeError
+from tutor.grading.records import Grade, PointGrade
 from tutor.interview import voice
 from tutor.interview.planning import MINUTES_EACH, next_item, shuffled_choices
 from tutor.interview.records import (
@@ -74,14 +76,25 @@ def hints_of(item: Item) -> tuple[str, ...]:
 
 
 def said(asked: Asked) -> str:
-    """All words of the candidate to a question that count, one answer after the other."""
-    answers = [line.text[:MAX_ANSWER] for line in asked.lines if line.kind == "answer"]
+    """All words of the candidate to a question that count, one answer after the other; "I do not know" is none."""
+    answers = [line.text[:MAX_ANSWER] for line in asked.lines if line.kind == "answer" and not passes(line.text)]
     return "\n\n".join(answers)
 
 
 def limit_seconds(item: Item) -> float:
     """The time that a question is given before the clock warns."""
     return MINUTES_EACH[item.kind] * 60
+
+
+def seconds_used(asked: Asked, at: datetime) -> float:
+    """The time that a question took up to ``at``; a stretch that no clock can have measured counts for nothing."""
+    if asked.since is None or not _measured(asked.since, at):
+        return asked.seconds
+    return asked.seconds + (at - asked.since).total_seconds()
+
+
+def _measured(since: datetime, at: datetime) -> bool:
+    return timedelta() <= at - since <= LONGEST_STRETCH
 
 
 def _within_question(interview: Interview, action: Action, at: datetime) -> Interview:
@@ -129,18 +142,36 @@ def _answered(interview: Interview, action: Answer, at: datetime) -> Interview:
     if len(text) > MAX_ANSWER:
         words = f"Your answer has {len(text):,} characters; the first {MAX_ANSWER:,} count. In an interview, be brief."
         done = _say(done, "interviewer", "note", words, at)
+    if passes(text):
+        return _passed(interview, done, at)
     return _with_current(interview, replace(done, phase="grading", since=None))
 
 
+def _passed(interview: Interview, asked: Asked, at: datetime) -> Interview:
+    """Who does not know keeps the grade of the answers before, and misses all points where there is none."""
+    if asked.grade is not None and asked.grade.enough:
+        return _probe_or_end(interview, replace(asked, since=None), at)
+    missed = tuple(PointGrade(each.text, each.weight, "missing", "") for each in interview.item(asked).key_points)
+    grade = Grade(0.0, missed, (), (), "words", "You said that you do not know it, or want to go on.", enough=True)
+    told = _say(asked, "interviewer", "note", voice.not_known(), at)
+    return _with_current(interview, replace(told, grade=grade, phase="told", since=None))
+
+
 def _graded(interview: Interview, action: Graded, at: datetime) -> Interview:
-    """Asks once more where nothing could be judged, probes where points are open, else ends the question."""
-    asked, item, grade = interview.current, interview.item(interview.current), action.grade
+    """Asks once more where nothing could be judged; never puts such a grade in the place of one that was founded."""
+    asked, grade = interview.current, action.grade
     _need(asked, "grading")
-    asked = replace(asked, grade=grade)
+    if grade.enough or asked.grade is None or not asked.grade.enough:
+        asked = replace(asked, grade=grade)
     if not grade.enough and not asked.retried:
         again = _say(asked, "interviewer", "note", voice.retry(grade.reason), at)
         return _with_current(interview, replace(again, retried=True, phase="answering", since=at))
-    point = next_probe(item, asked) if grade.enough else None
+    return _probe_or_end(interview, asked, at)
+
+
+def _probe_or_end(interview: Interview, asked: Asked, at: datetime) -> Interview:
+    """Probes where points are open, else ends the question."""
+    point = next_probe(interview.item(asked), asked)
     if point is None:
         return _with_current(interview, replace(_thank(interview, asked, at), phase="predicting"))
     text = voice.probe(point.probe, len(asked.probed), interview.seed + len(interview.questions))
@@ -150,7 +181,7 @@ def _graded(interview: Interview, action: Graded, at: datetime) -> Interview:
 
 def next_probe(item: Item, asked: Asked) -> KeyPoint | None:
     """The heaviest key point that was not covered and not probed yet; None after ``MAX_FOLLOW_UPS``."""
-    if asked.grade is None or len(asked.probed) >= MAX_FOLLOW_UPS:
+    if asked.grade is None or not asked.grade.enough or len(asked.probed) >= MAX_FOLLOW_UPS:
         return None
     covered = {point.text for point in asked.grade.points if point.verdict == "covered"}
     open_points = [point for point in item.key_points if point.text not in {*covered, *asked.probed} and point.probe]
@@ -212,14 +243,15 @@ def _object(interview: Interview, action: Object) -> Interview:
 
 def _tick(interview: Interview, at: datetime) -> Interview:
     """Adds the time since the clock was last read; a jump of the clock is said and not counted."""
-    if not interview.questions or interview.current.since is None:
+    if not interview.questions or (since := interview.current.since) is None:
         return interview
-    asked, passed = interview.current, at - interview.current.since
-    if timedelta() <= passed <= LONGEST_STRETCH:
-        return _with_current(interview, replace(asked, seconds=asked.seconds + passed.total_seconds(), since=at))
+    asked = interview.current
+    read = _with_current(interview, replace(asked, seconds=seconds_used(asked, at), since=at))
+    if _measured(since, at):
+        return read
     note = "The clock jumped or the computer slept; that time is not counted."
     notes = interview.notes if note in interview.notes else (*interview.notes, note)
-    return replace(_with_current(interview, replace(asked, since=at)), notes=notes)
+    return replace(read, notes=notes)
 
 
 def _thank(interview: Interview, asked: Asked, at: datetime) -> Asked:

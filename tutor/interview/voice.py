@@ -15,6 +15,7 @@ _SCENARIO = "Take a moment to think about this situation."
 _CODE = "Please write this as code. It is judged by its cases."
 _PROBES = ("Let me ask a bit further.", "I would like to hear more on one part.", "One thing is still open for me.")
 _RETRY = "Please try once more, in a few full sentences."
+_NOT_KNOWN = "That is all right, and it is good that you say so. Let us go on."
 _HINTS = ("Here is a hint.", "A further hint.", "The last hint.")
 _THANKS = ("Thank you.", "All right, thank you.", "Good, I have noted that.")
 
@@ -34,6 +35,11 @@ def probe(text: str, place: int, seed: int) -> str:
 def retry(reason: str) -> str:
     """What the interviewer says to an answer that cannot be judged."""
     return f"I could not make enough of that. {reason.rstrip()} {_RETRY}"
+
+
+def not_known() -> str:
+    """What the interviewer says to a candidate who does not know the answer at all."""
+    return _NOT_KNOWN
 
 
 def hint(text: str, number: int) -> str:

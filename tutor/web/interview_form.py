@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from tutor.interview.planning import KINDS, LEVELS, MAX_MINUTES, MAX_NUMBER
+from tutor.interview.planning import KINDS, LEVELS, MAX_MINUTES, MAX_NUMBER, MIXED, chosen_kinds
 from tutor.interview.records import ROLES, Role, Setup
-from tutor.records import Kind, Level
+from tutor.records import Level
 from tutor.topics import PRACTISED, topic_name
 from tutor.web import labels
 
@@ -26,7 +26,9 @@ def build_form() -> tuple[list[Any], dict[str, gr.Button], gr.Dropdown, gr.Colum
         role = gr.Radio([(name[:1].upper() + name[1:], name) for name in ROLES], value="custom", label="Role")
         level = gr.Radio([(labels.LEVELS[level], level) for level in LEVELS], value="intermediate", label="Start level")
         kinds = gr.CheckboxGroup(
-            [(labels.KINDS[kind], kind) for kind in KINDS], value=["concept", "scenario"], label="Kinds of questions"
+            [*((labels.KINDS[kind], kind) for kind in KINDS), ("Mixed: all kinds", MIXED)],
+            value=list(Setup.kinds),
+            label="Kinds of questions",
         )
         topics = gr.Dropdown(
             _topics(), value=[], multiselect=True, label="Topics", info="None chosen: the role decides.",
@@ -48,7 +50,7 @@ def _topics() -> list[tuple[str, str]]:
 
 
 def setup_of(
-    role: Role, level: Level, topics: list[str], kinds: list[Kind], number: float, minutes: float, coached: bool
+    role: Role, level: Level, topics: list[str], kinds: list[str], number: float, minutes: float, coached: bool
 ) -> Setup:
     """The set-up from the form's values, in the form's order."""
-    return Setup(role, level, tuple(topics or ()), tuple(kinds or ()), int(number), int(minutes), coached)
+    return Setup(role, level, tuple(topics or ()), chosen_kinds(kinds or ()), int(number), int(minutes), coached)
