@@ -37,7 +37,7 @@ def take_steps(path: Path, pipe: int, name: str) -> None:
         text = f"answer {name}.{number} of one or two words"
         actions: dict[str, Action] = {"answering": Answer(text), "predicting": Predict(0.5), "told": Proceed()}
         action = actions[phase]
-        practice.keep_draft(opened.id, f"draft {name}.{number}")
+        practice.keep_draft(opened.id, opened.revision, f"draft {name}.{number}")
         interviews.act(opened.id, opened.revision, action)
         if isinstance(action, Answer):
             os.write(pipe, f"{opened.id} {text}\n".encode())

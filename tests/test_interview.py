@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from interview_fakes import ITEMS, START, all_of, grade_by_names, make_item
-from web_fakes import curated
+from web_fakes import CORPUS, curated
 
 from tutor.errors import PracticeError
 from tutor.interview.planning import KINDS, LEVELS, begin, level_now
+from tutor.interview.programs import judge_program
 from tutor.interview.records import (
     ROLES,
     Action,
@@ -35,6 +36,7 @@ from tutor.interview.records import (
 )
 from tutor.interview.scoring import net_score, reasons
 from tutor.interview.steps import MAX_ANSWER, said, seconds_used, step
+from tutor.judging import Judge
 from tutor.records import Item, Kind, Level
 
 SETUP = Setup(kinds=("concept",), number=4)
@@ -244,6 +246,13 @@ def test_a_program_that_could_not_be_run_has_no_score() -> None:
     done = step(interview, HandIn(CodeResult("def f(x): ...", "refused", 0, 0, "Too many wait.")), START)
     assert net_score(done.current) is None
     assert reasons(done.current) == ("Too many wait.",)
+
+
+@pytest.mark.parametrize("source", ["", "x" * 200_000, "def (", "import no_such_module"])
+def test_a_program_of_which_no_case_runs_leaves_the_question_open(source: str) -> None:
+    interview = begun(Setup(kinds=("coding",)), curated())
+    with Judge(CORPUS) as judge, pytest.raises(PracticeError, match="The question stays open"):
+        judge_program(judge, interview, source)
 
 
 def test_a_choice_is_right_or_wrong() -> None:

@@ -9,8 +9,10 @@ import json
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from interview_fakes import ITEMS, Clock, all_of, grade_by_names
@@ -116,10 +118,60 @@ def test_two_saves_over_one_state_cannot_both_win(practice: Practice) -> None:
 
 def test_a_draft_outlives_the_process_and_goes_with_the_answer(tmp_path: Path, interviews: Interviews) -> None:
     opened = interviews.start(SETUP, ITEMS, seed=1)
-    Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER).keep_draft(opened.id, "half a sentence")
+    Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER).keep_draft(opened.id, opened.revision, "half a sentence")
     hinted = interviews.act(opened.id, opened.revision, AskHint())
     assert interviews.open(opened.id).draft == "half a sentence"
     assert answer_all(interviews, hinted).draft == ""
+
+
+def test_a_draft_that_comes_after_its_answer_is_not_kept(practice: Practice, interviews: Interviews) -> None:
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    answer_all(interviews, opened)
+    practice.keep_draft(opened.id, opened.revision, "the answer, once more")
+    assert interviews.open(opened.id).draft == ""
+
+
+def test_an_answer_is_graded_once_for_all_who_wait_for_it(practice: Practice) -> None:
+    graded: list[str] = []
+    begun, held = Event(), Event()
+
+    def slow(item: Item, answer: str) -> Grade:
+        graded.append(answer)
+        begun.set()
+        assert held.wait(10)
+        return grade_by_names(item, answer)
+
+    interviews = Interviews(practice, slow, Clock())
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(answer_all, interviews, opened)
+        assert begun.wait(10)
+        second = threads.submit(interviews.open, opened.id)
+        held.set()
+        assert first.result() == second.result()
+    assert len(graded) == 1
+    assert first.result().interview.current.phase == "predicting"
+
+
+def test_a_grade_that_another_process_saved_first_is_taken(practice: Practice) -> None:
+    other = Interviews(practice, grade_by_names, Clock())
+
+    def overtaken(item: Item, answer: str) -> Grade:
+        other.open(opened.id)
+        return grade_by_names(item, answer)
+
+    interviews = Interviews(practice, overtaken, Clock())
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    assert answer_all(interviews, opened) == other.open(opened.id)
+
+
+def test_half_a_character_in_an_answer_or_an_objection_is_replaced(interviews: Interviews) -> None:
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    opened = interviews.act(opened.id, opened.revision, Answer("half of a pair: \ud800"))
+    opened = interviews.act(opened.id, opened.revision, End())
+    opened = interviews.act(opened.id, opened.revision, Object(0, "\udc00 unfair"))
+    assert interviews.open(opened.id) == opened
+    assert opened.interview.questions[0].lines[1].text == "half of a pair: ?"
 
 
 def test_an_interview_goes_on_with_the_items_it_began_with(practice: Practice) -> None:

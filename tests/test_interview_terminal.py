@@ -14,6 +14,7 @@ from web_fakes import curated
 
 from tutor.errors import PracticeError
 from tutor.interview.conducting import Interviews, Opened
+from tutor.interview.planning import KINDS
 from tutor.interview.records import CodeResult, Interview, Setup
 from tutor.interview.terminal import conduct
 from tutor.practice_commands import setup_from
@@ -118,6 +119,15 @@ def test_a_word_that_is_not_known_is_answered_with_the_known_ones(word: dict[str
     given = {"role": "custom", "level": "beginner", "topics": (), "kinds": (), "number": 1, "minutes": 0}
     with pytest.raises(PracticeError, match="one of: "):
         setup_from(**{**given, "coached": True, "weak": False, **word})  # type: ignore[arg-type]
+
+
+def test_mixed_is_every_kind_and_no_kind_is_the_usual_ones() -> None:
+    def kinds(*names: str) -> tuple[str, ...]:
+        return setup_from("custom", "beginner", (), names, 1, 0, coached=True, weak=False).kinds
+
+    assert kinds("mixed") == KINDS
+    assert kinds("MCQ", "coding") == ("coding", "mcq")
+    assert kinds() == Setup().kinds
 
 
 def test_the_command_line_holds_a_quiz(tmp_path: Path) -> None:

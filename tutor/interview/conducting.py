@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from threading import Lock
 
 from pydantic import TypeAdapter
 
-from tutor.errors import PracticeError
+from tutor.errors import PracticeError, StaleError
 from tutor.grading.records import Grade
 from tutor.interview.planning import begin
 from tutor.interview.records import (
@@ -36,6 +37,7 @@ from tutor.interview.steps import limit_seconds, said, step
 from tutor.learner.records import Evidence
 from tutor.practice_rows import PracticeRows
 from tutor.records import Item
+from tutor.store.serialized import storable
 
 KIND = "interview"
 _INTERVIEW, _POOL = TypeAdapter(Interview), TypeAdapter(tuple[Item, ...])
@@ -54,12 +56,14 @@ class Opened:
 
 
 class Interviews:
-    """Interviews of one person. ``clock`` gives aware times."""
+    """Interviews of one person. ``clock`` gives aware times. Safe for threads: an answer is graded once, and who opens
+    the interview meanwhile waits for the grade."""
 
     def __init__(
         self, rows: PracticeRows, grader: Grader, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._rows, self._grader, self._clock = rows, grader, clock
+        self._grading = Lock()
 
     def start(
         self, setup: Setup, items: Sequence[Item], mastery: Mapping[str, float] | None = None, seed: int | None = None
@@ -84,6 +88,8 @@ class Interviews:
         if opened.revision != revision:
             raise StaleStepError
         opened = self._grade_waiting(opened)
+        if isinstance(action, Answer | Object):
+            action = replace(action, text=storable(action.text))
         taken = self._take(opened, action)
         if isinstance(action, Object):
             self._keep_objection(taken, action)
@@ -114,11 +120,21 @@ class Interviews:
         return Opened(opened.id, interview, revision, opened.draft if kept else "")
 
     def _grade_waiting(self, opened: Opened) -> Opened:
-        interview = opened.interview
-        if not interview.questions or interview.current.phase != "grading" or interview.standing != "running":
+        while _awaits_grade(opened.interview):
+            with self._grading:
+                opened = self._graded(self._load(opened.id))
+        return opened
+
+    def _graded(self, opened: Opened) -> Opened:
+        """The interview with its grade; what another process saved meanwhile stands in its place."""
+        if not _awaits_grade(opened.interview):
             return opened
-        grade = self._grader(interview.item(interview.current), said(interview.current))
-        return self._take(opened, Graded(grade))
+        asked = opened.interview.current
+        grade = self._grader(opened.interview.item(asked), said(asked))
+        try:
+            return self._take(opened, Graded(grade))
+        except StaleError:
+            return self._load(opened.id)
 
     def _keep_objection(self, opened: Opened, action: Object) -> None:
         result = question_result(opened.interview, action.place)
@@ -134,10 +150,14 @@ class StaleStepError(PracticeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This interview went on in another tab or window, so nothing was changed here",
+            "This interview went on meanwhile, by an earlier press or in another tab, so nothing was changed here",
             "the newest state, which is shown now",
             "look at it, then go on; your unsent text is still in the box",
         )
+
+
+def _awaits_grade(interview: Interview) -> bool:
+    return bool(interview.questions) and interview.current.phase == "grading" and interview.standing == "running"
 
 
 def scorecard(interview: Interview) -> Scorecard:

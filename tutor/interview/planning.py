@@ -49,8 +49,9 @@ def begin(
     Raises PracticeError where nothing can be asked.
     """
     _check(setup)
-    topics = setup.topics or (() if setup.weak else ROLE_TOPICS[setup.role])
-    able = [item for item in items if item.kind in setup.kinds and is_askable(item)]
+    topics = setup.topics or (() if setup.weak or setup.items else ROLE_TOPICS[setup.role])
+    named = [item for item in items if not setup.items or item.id in setup.items]
+    able = [item for item in named if item.kind in setup.kinds and is_askable(item)]
     fitting = [item for item in able if not topics or set(item.topics) & set(topics)]
     if not fitting:
         raise PracticeError(

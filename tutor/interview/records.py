@@ -27,7 +27,8 @@ Standing = Literal["running", "paused", "finished"]
 class Setup:
     """What the candidate asks for. ``topics`` empty leaves them to the role. ``minutes`` 0 means no limit of time;
     otherwise the interview ends after the question during which they pass. ``coached`` tells each score at once, else
-    all at the end. ``weak`` prefers what the learner is weak at."""
+    all at the end. ``weak`` prefers what the learner is weak at. ``items`` are the ids that alone may be asked; empty
+    leaves all."""
 
     role: Role = "custom"
     level: Level = "intermediate"
@@ -37,6 +38,7 @@ class Setup:
     minutes: int = 0
     coached: bool = True
     weak: bool = False
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -82,9 +82,9 @@ class Practice:
             self._insert(connection, evidence)
         return revision + 1
 
-    def keep_draft(self, id: str, text: str) -> None:
-        """Keeps what was typed and not sent; no step, so no other tab is overtaken."""
-        mine = (practice.c.id == id) & (practice.c.user_id == self._user)
+    def keep_draft(self, id: str, revision: int, text: str) -> None:
+        """Keeps what was typed and not sent, unless a step was taken since ``revision``; is no step itself."""
+        mine = (practice.c.id == id) & (practice.c.user_id == self._user) & (practice.c.revision == revision)
         with self._database.writing() as connection:
             connection.execute(practice.update().where(mine).values(draft=storable(text[:MAX_DRAFT])))
 
