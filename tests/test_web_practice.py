@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
-from interview_fakes import ITEMS, Clock, all_of, grade_by_names
+from interview_fakes import ITEMS, START, Clock, all_of, grade_by_names
 from web_fakes import FakeService
 
+from tutor.errors import PracticeError, StoreError
 from tutor.interview.conducting import Interviews, Opened, scorecard
 from tutor.interview.exporting import as_json, as_markdown
-from tutor.interview.records import Answer, End, Predict, Setup
+from tutor.interview.planning import KINDS
+from tutor.interview.records import Answer, End, Pause, Predict, Setup
 from tutor.learner import Evidence, learner_state, what_to_practise
 from tutor.quiz import QuizSetup, answer
+from tutor.records import Status
 from tutor.web import interview_views, progress_views, quiz_views
+from tutor.web.interview_form import setup_of
 from tutor.web.interview_plot import picture
-from tutor.web.practice import PracticeRoom
+from tutor.web.interview_updates import InterviewParts, draft_kept, exported, resumed, set_aside, stepped
+from tutor.web.practice import DEMO, PracticeRoom
 from tutor.web.progress_plot import history_plot, predictions_plot, reviews_plot, topics_plot
+from tutor.web.progress_tab import deck
 
 HOSTILE = "<img src=x onerror=alert(1)> it holds $x$ </div><script>alert(2)</script>"
 
@@ -111,6 +118,91 @@ def test_a_learner_can_set_evidence_aside_and_give_their_own_word(room: Practice
     assert mastery.value is not None
     assert mastery.value > 0.6
     assert len(mastery.evidence) == 2
+
+
+def test_the_clock_goes_on_from_the_stored_start_and_stands_still_in_a_pause(room: PracticeRoom) -> None:
+    interviews, opened = begun(room)
+    later = START + timedelta(seconds=75)
+    assert 'data-used="75.0"' in interview_views.clock(opened.id, opened.interview, later)
+    paused = interviews.act(opened.id, opened.revision, Pause()).interview
+    assert 'data-used="0.0"' in interview_views.clock(opened.id, paused, later)
+
+
+def parts_of(shown: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip([each.name for each in fields(InterviewParts)], shown, strict=True))
+
+
+def test_a_press_of_a_page_that_was_forgotten_is_said_and_leaves_the_text_in_its_box(room: PracticeRoom) -> None:
+    opened = room.start_interview(DEMO)
+    room.rows.keep_draft(opened.id, opened.revision, "an older draft")
+    pressed = parts_of(stepped(room, None, lambda now: Answer("the newer text")))
+    assert "nothing was sent" in pressed["notice"]
+    assert pressed["box"].value is None
+    assert parts_of(resumed(room))["box"].value == "an older draft"
+    assert "nothing was sent" in exported(as_json, ".json", None)[2]
+
+
+def test_an_interview_that_is_set_aside_is_paused_and_keeps_its_draft(room: PracticeRoom) -> None:
+    opened = room.start_interview(DEMO)
+    aside = parts_of(set_aside(room, opened, "half a sentence", ""))
+    assert (aside["opened"], aside["setup"].visible) == (None, True)
+    assert [(row.id, row.standing, row.draft) for row in room.earlier_interviews()] == [
+        (opened.id, "paused", "half a sentence")
+    ]
+    assert parts_of(set_aside(room, room.interviews.open(opened.id), "", ""))["notice"] == ""
+
+
+def test_a_refresh_right_after_the_end_shows_the_scorecard_and_one_much_later_the_set_up(room: PracticeRoom) -> None:
+    opened = room.start_interview(DEMO)
+    room.interviews.act(opened.id, opened.revision, End())
+    assert parts_of(resumed(room))["card"].visible
+    old = PracticeRoom(FakeService())
+    yesterday = Interviews(old.rows, grade_by_names, Clock(datetime.now(UTC) - timedelta(days=1)))
+    opened = yesterday.start(Setup(kinds=("concept",)), ITEMS)
+    yesterday.act(opened.id, opened.revision, End())
+    assert parts_of(resumed(old))["setup"].visible
+
+
+class OpeningService(FakeService):
+    """Its index is not open yet."""
+
+    def status(self) -> Status:
+        return replace(super().status(), index="The search index is being opened.", index_ready=False)
+
+
+def test_a_start_before_the_index_is_open_says_so() -> None:
+    with pytest.raises(PracticeError, match=r"index is being opened\..*wait a few seconds"):
+        PracticeRoom(OpeningService(shelf=())).start_interview(DEMO)
+
+
+def test_a_review_asks_what_is_due_and_nothing_else(room: PracticeRoom) -> None:
+    with pytest.raises(PracticeError, match="Nothing is due"):
+        room.start_review(Setup())
+    ago = room.state().now - timedelta(days=30)
+    rows = [Evidence(id, "interview", id, ("ensembles",), 0.4, ago) for id in ("q013", "mcq01")]
+    room.rows.add_evidence(*rows)
+    opened = room.start_review(Setup(role="researcher", number=5))
+    assert {item.id for item in opened.interview.pool} == {"q013", "mcq01"}
+    assert (opened.interview.setup.number, opened.interview.notes) == (2, ())
+
+
+def test_a_database_that_fails_is_a_sentence_for_a_draft_and_for_the_deck(
+    room: PracticeRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = room.start_interview(DEMO)
+    key = interview_views.draft_key(opened.id, opened.interview)
+
+    def locked(*values: object) -> None:
+        raise StoreError("The database is locked")
+
+    monkeypatch.setattr("tutor.store.practice.Practice.keep_draft", locked)
+    monkeypatch.setattr("tutor.store.practice.Practice.evidence", locked)
+    assert "The database is locked" in draft_kept(room, False, opened, key, "text")
+    assert deck(room) == ("", "", interview_views.problem("The database is locked."))
+
+
+def test_a_form_that_chooses_mixed_asks_for_every_kind() -> None:
+    assert setup_of("custom", "beginner", [], ["mixed"], 5, 0, True).kinds == KINDS
 
 
 def test_plots_of_nothing_are_nothing(room: PracticeRoom) -> None:

@@ -27,15 +27,19 @@ if (!window.interviewClock) {
     frame.contentWindow.print();
   };
 
-  let key = "";
+  let shown = "";
   let since = 0;
   let said = "";
   const text = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
   window.interviewClock = setInterval(() => {
     const clock = document.querySelector(".iv-clock");
-    if (!clock || !clock.dataset.running) return;
-    if (clock.dataset.key !== key) {
-      key = clock.dataset.key;
+    if (!clock?.dataset.running) {
+      shown = "";
+      return;
+    }
+    const state = `${clock.dataset.draft}:${clock.dataset.used}`;
+    if (state !== shown) {
+      shown = state;
       since = performance.now();
       said = "";
     }

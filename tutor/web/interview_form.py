@@ -23,6 +23,7 @@ def build_form() -> tuple[list[Any], dict[str, gr.Button], gr.Dropdown, gr.Colum
         with gr.Row(elem_id="iv-quick"):
             demo = gr.Button("Try a demo of two questions", min_width=0)
             weak = gr.Button("Interview me on what I am weak at", min_width=0)
+            due = gr.Button("Review what is due", min_width=0)
         role = gr.Radio([(name[:1].upper() + name[1:], name) for name in ROLES], value="custom", label="Role")
         level = gr.Radio([(labels.LEVELS[level], level) for level in LEVELS], value="intermediate", label="Start level")
         kinds = gr.CheckboxGroup(
@@ -42,7 +43,7 @@ def build_form() -> tuple[list[Any], dict[str, gr.Button], gr.Dropdown, gr.Colum
         start = gr.Button("Start the interview", variant="primary", elem_id="iv-start")
         earlier = gr.Dropdown([], label="Earlier interviews", value=None, elem_id="iv-earlier")
     form = [role, level, topics, kinds, number, minutes, feedback]
-    return form, {"start": start, "weak": weak, "demo": demo}, earlier, setup
+    return form, {"start": start, "weak": weak, "due": due, "demo": demo}, earlier, setup
 
 
 def _topics() -> list[tuple[str, str]]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from tutor.errors import TutorError
-from tutor.interview.conducting import Opened, scorecard
+from tutor.interview.conducting import Opened
 from tutor.interview.exporting import as_json, as_markdown
 from tutor.interview.records import (
     Action,
@@ -32,10 +33,21 @@ from tutor.web import interview_views as views
 from tutor.web.chat_tab import LATEX
 from tutor.web.chat_updates import QUIET
 from tutor.web.interview_form import build_form, setup_of
-from tutor.web.interview_updates import InterviewParts, given, reopened, resumed, shown, stepped
+from tutor.web.interview_updates import (
+    InterviewParts,
+    draft_kept,
+    exported,
+    given,
+    reopened,
+    resumed,
+    set_aside,
+    shown,
+    stepped,
+)
 from tutor.web.practice import DEMO, PracticeRoom
 
 SAVE_FILE = """(text, name) => {
+  if (!name) return [];
   const link = document.createElement("a");
   const bytes = name.endsWith(".apkg") ? Uint8Array.from(atob(text), (char) => char.charCodeAt(0)) : text;
   link.href = URL.createObjectURL(new Blob([bytes]));
@@ -86,6 +98,7 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
         with gr.Row(elem_id="iv-more"):
             pause = gr.Button("Pause", size="sm", min_width=0)
             resume = gr.Button("Resume", size="sm", min_width=0, visible=False)
+            aside = gr.Button("Set aside", size="sm", min_width=0)
             end = gr.Button("End the interview", size="sm", min_width=0)
     with gr.Column(elem_id="iv-scorecard", min_width=0, visible=False) as card:
         result = gr.Markdown("", latex_delimiters=LATEX)
@@ -118,10 +131,10 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
         user = request.client.host if request.client else "somebody"
         return stepped(room, state, lambda now: given(room, now, text or "", source or "", option, user))
 
-    def begun(setup: Callable[..., Setup]) -> Callable[..., tuple[Any, ...]]:
+    def begun(setup: Callable[..., Setup], start: Callable[[Setup], Opened]) -> Callable[..., tuple[Any, ...]]:
         def handle(*values: Any) -> tuple[Any, ...]:
             try:
-                return shown(room, room.start_interview(setup(*values)))
+                return shown(room, start(setup(*values)))
             except TutorError as error:
                 return shown(room, None, views.problem(str(error)))
 
@@ -131,26 +144,6 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
         updates = stepped(room, state, lambda now: Object(-1 if place is None else place, text or ""))
         return (*updates, "" if updates[1].startswith('<p class="small') else text)
 
-    def kept(code: bool) -> Callable[[str, str, Opened | None], None]:
-        """Keeps a draft, unless it comes in after its answer was sent, or from the editor of another question: an
-        editor also speaks up when the page fills it."""
-
-        def handle(text: str, key: str, state: Opened | None) -> None:
-            if (
-                state is not None
-                and key == views.draft_key(state.id, state.interview)
-                and key.endswith(":code") == code
-            ):
-                room.rows.keep_draft(state.id, text or "")
-
-        return handle
-
-    def exported(write: Callable[..., str], ending: str) -> Callable[[Opened], tuple[str, str]]:
-        return lambda state: (
-            write(scorecard(state.interview)),
-            f"interview-{state.interview.started:%Y-%m-%d}{ending}",
-        )
-
     send.click(handed_in, [opened, box, code, options], parts.shown, **slow)
     hint.click(act(lambda now: AskHint()), [opened], parts.shown, **quick)
     skip.click(act(lambda now: Skip()), [opened], parts.shown, **quick)
@@ -159,19 +152,22 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
     proceed.click(act(lambda now: Proceed()), [opened], parts.shown, **quick)
     pause.click(act(lambda now: Pause()), [opened], parts.shown, **quick)
     resume.click(act(lambda now: Resume()), [opened], parts.shown, **quick)
+    aside.click(partial(set_aside, room), [opened, box, code], parts.shown, **quick)
     end.click(act(lambda now: End()), [opened], parts.shown, **quick)
-    starts["start"].click(begun(setup_of), form, parts.shown, **quick)
-    starts["weak"].click(begun(lambda *values: replace(setup_of(*values), weak=True)), form, parts.shown, **quick)
-    starts["demo"].click(begun(lambda: DEMO), None, parts.shown, **quick)
+    weak = begun(lambda *values: replace(setup_of(*values), weak=True), room.start_interview)
+    starts["start"].click(begun(setup_of, room.start_interview), form, parts.shown, **quick)
+    starts["weak"].click(weak, form, parts.shown, **quick)
+    starts["due"].click(begun(setup_of, room.start_review), form, parts.shown, **quick)
+    starts["demo"].click(begun(lambda: DEMO, room.start_interview), None, parts.shown, **quick)
     earlier.input(lambda id: reopened(room, id), [earlier], parts.shown, **quick)
     fresh.click(lambda: shown(room, None), None, parts.shown, **quick)
     for typed in (box.input, box.blur):  # Gradio's input is of keys only: what was pasted comes with the blur
-        typed(kept(code=False), [box, key, opened], None, trigger_mode="always_last", **quick)
-    code.input(kept(code=True), [code, key, opened], None, trigger_mode="always_last", **quick)
+        typed(partial(draft_kept, room, False), [opened, key, box], [notice], trigger_mode="always_last", **quick)
+    code.input(partial(draft_kept, room, True), [opened, key, code], [notice], trigger_mode="always_last", **quick)
     code.input(None, [code, key], None, js=_KEEP_CODE, **quick)
     send_objection.click(objected_to, [opened, objected, objection], [*parts.shown, objection], **quick)
     for press, write, ending in ((markdown, as_markdown, ".md"), (json, as_json, ".json")):
-        made = press.click(exported(write, ending), [opened], [file, name], **quick)
+        made = press.click(partial(exported, write, ending), [opened], [file, name, notice], **quick)
         made.then(None, [file, name], None, js=SAVE_FILE, **quick)
     paper.click(None, None, None, js="() => { window.printScorecard(); return []; }", **quick)
     loaded = page.load(lambda: resumed(room), None, parts.shown, **quick)

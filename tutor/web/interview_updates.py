@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import gradio as gr
@@ -11,11 +12,17 @@ import gradio as gr
 from tutor.errors import StaleError, TutorError
 from tutor.interview.conducting import Opened, StaleStepError, scorecard
 from tutor.interview.records import Action, Answer, AskHint, Choose, HandIn, Interview, Object, Pause, Resume
+from tutor.interview.scorecard import Scorecard
 from tutor.interview.steps import hints_of
 from tutor.records import Exercise
 from tutor.web import interview_views as views
 from tutor.web.lab import starter
 from tutor.web.practice import PracticeRoom
+
+FORGOTTEN = (
+    "The tutor was started anew, or this page was asleep for long, so nothing was sent. What you typed is still here: "
+    "look where the interview stands, then press again."
+)
 
 
 @dataclass(frozen=True)
@@ -61,23 +68,51 @@ def given(room: PracticeRoom, now: Interview, text: str, source: str, option: in
 
 def stepped(room: PracticeRoom, state: Opened | None, make: Callable[[Interview], Action]) -> tuple[Any, ...]:
     """One step from what this tab shows; what goes wrong is said, and what another tab did is shown."""
-    if state is None:
-        return resumed(room)
-    try:
-        action = make(state.interview)
-        moved = room.interviews.act(state.id, state.revision, action)
+
+    def take(now: Opened) -> tuple[Any, ...]:
+        action = make(now.interview)
+        moved = room.interviews.act(now.id, now.revision, action)
         said = '<p class="small" role="status">The trainers will read it.</p>' if isinstance(action, Object) else ""
         return shown(room, moved, said, keep_text=isinstance(action, (AskHint, Pause, Resume, Object)))
-    except (StaleStepError, StaleError) as error:
-        return shown(room, room.interviews.open(state.id), views.problem(str(error)), keep_text=True)
-    except TutorError as error:
-        return shown(room, state, views.problem(str(error)), keep_text=True)
+
+    return _told(room, state, take)
 
 
-def resumed(room: PracticeRoom) -> tuple[Any, ...]:
-    """The interview that was touched last and is not over, else the set-up."""
+def set_aside(room: PracticeRoom, state: Opened | None, text: str, source: str) -> tuple[Any, ...]:
+    """Keeps what was typed, pauses the interview where it runs, and shows the set-up."""
+
+    def leave(now: Opened) -> tuple[Any, ...]:
+        typed = source if now.interview.item(now.interview.current).exercise else text
+        room.rows.keep_draft(now.id, now.revision, typed or "")
+        room.interviews.pause_and_leave(now)
+        return shown(room, None)
+
+    return _told(room, state, leave)
+
+
+def draft_kept(room: PracticeRoom, code: bool, state: Opened | None, key: str, text: str) -> Any:
+    """Keeps a draft, unless it comes in after its answer was sent, or from the editor of another question: an editor
+    also speaks up when the page fills it. Returns what the notice says then."""
+    if state is None or key != views.draft_key(state.id, state.interview) or key.endswith(":code") != code:
+        return gr.skip()
     try:
-        return shown(room, room.waiting_interview())
+        room.rows.keep_draft(state.id, state.revision, text or "")
+    except TutorError as error:
+        return views.problem(f"What you typed last is not saved yet. {error}")
+    return gr.skip()
+
+
+def exported(write: Callable[[Scorecard], str], ending: str, state: Opened | None) -> tuple[str, str, str]:
+    """The scorecard as a file's text, its name, and the notice; no name where there is nothing to save."""
+    if state is None:
+        return "", "", views.problem(FORGOTTEN)
+    return write(scorecard(state.interview)), f"interview-{state.interview.started:%Y-%m-%d}{ending}", ""
+
+
+def resumed(room: PracticeRoom, notice: str = "", keep_text: bool = False) -> tuple[Any, ...]:
+    """The interview that was touched last, unless it has been over for some time; else the set-up."""
+    try:
+        return shown(room, room.latest_interview(), notice, keep_text)
     except TutorError as error:
         return shown(room, None, views.problem(str(error)))
 
@@ -109,7 +144,7 @@ def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text
         gr.skip(),
         gr.Column(visible=not over),
         "" if over else views.talk(interview),
-        "" if over else views.clock(opened.id, interview),
+        "" if over else views.clock(opened.id, interview, datetime.now(UTC)),
         gr.Column(visible=not (over or paused) and phase == "answering"),
         gr.Textbox(visible=exercise is None and quiz is None, **words),
         gr.Code(visible=exercise is not None, **_program(exercise, opened.draft, keep_text)),
@@ -125,6 +160,18 @@ def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text
         gr.Dropdown(choices, value=told[-1] if told else None),
         views.draft_key(opened.id, interview),
     )
+
+
+def _told(room: PracticeRoom, state: Opened | None, take: Callable[[Opened], tuple[Any, ...]]) -> tuple[Any, ...]:
+    """What ``take`` shows, or what went wrong, with the text still in its box."""
+    if state is None:
+        return resumed(room, views.problem(FORGOTTEN), keep_text=True)
+    try:
+        return take(state)
+    except (StaleStepError, StaleError) as error:
+        return shown(room, room.interviews.open(state.id), views.problem(str(error)), keep_text=True)
+    except TutorError as error:
+        return shown(room, state, views.problem(str(error)), keep_text=True)
 
 
 def _set_up(room: PracticeRoom, notice: str) -> tuple[Any, ...]:

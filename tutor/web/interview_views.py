@@ -5,12 +5,13 @@ Plain functions. Everything that a candidate wrote is escaped here. No score is 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tutor.interview.records import Asked, Interview, Line
 from tutor.interview.scorecard import Competence, QuestionResult, Scorecard, question_result
 from tutor.interview.scoring import HINT_COST
-from tutor.interview.steps import hints_of, limit_seconds
+from tutor.interview.steps import hints_of, limit_seconds, seconds_used
 from tutor.topics import topic_name
 from tutor.web.labels import KINDS, LEVELS, button, chip_row, disclosure, one_line
 from tutor.web.safe_markdown import attribute, escape, inline, literal, render
@@ -43,16 +44,15 @@ def talk(interview: Interview) -> str:
     return f'<section class="iv-talk">{"".join(parts)}</section>'
 
 
-def clock(id: str, interview: Interview) -> str:
-    """The time of the open question; page-side code counts on from ``data-used`` seconds and warns."""
+def clock(id: str, interview: Interview, now: datetime) -> str:
+    """The time of the open question; page-side code counts on from ``data-used``, the seconds at ``now``, and warns."""
     asked = interview.current
     item = interview.item(asked)
     running = "1" if interview.standing == "running" and asked.phase == "answering" else ""
     words = "Paused" if interview.standing == "paused" else ""
     return (
-        f'<p class="iv-clock" role="timer" data-key="{attribute(draft_key(id, interview))}:{asked.hints}'
-        f'{interview.standing}" data-used="{asked.seconds:.0f}" data-limit="{limit_seconds(item):.0f}" '
-        f'data-running="{running}" '
+        f'<p class="iv-clock" role="timer" data-used="{seconds_used(asked, now):.1f}" '
+        f'data-limit="{limit_seconds(item):.0f}" data-running="{running}" '
         f'data-draft="{attribute(draft_key(id, interview))}">{words}</p><p class="iv-warning small" role="status"></p>'
     )
 

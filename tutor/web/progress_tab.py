@@ -60,7 +60,7 @@ def build_progress_tab(room: PracticeRoom) -> tuple[Callable[[], tuple[Any, ...]
     drop.click(corrected(lambda key: room.rows.set_aside(key, True)), [row], shown, **quick)
     count.click(corrected(lambda key: room.rows.set_aside(key, False)), [row], shown, **quick)
     say.click(corrected(lambda name, share: room.say_mastery(name, share / 100)), [name, share], shown, **quick)
-    made = anki.click(lambda: _deck(room), None, [file, file_name], **quick)
+    made = anki.click(lambda: deck(room), None, [file, file_name, notice], **quick)
     made.then(None, [file, file_name], None, js=SAVE_FILE, **quick)
     return refreshed, shown
 
@@ -87,13 +87,16 @@ def _shown(room: PracticeRoom) -> tuple[Any, ...]:
     )
 
 
-def _deck(room: PracticeRoom) -> tuple[str, str]:
-    """The deck in base64 and its file's name: the items that were tried, or all where none was."""
+def deck(room: PracticeRoom) -> tuple[str, str, str]:
+    """The deck in base64, its file's name and the notice: the items that were tried, or all where none was."""
     from tutor.anki import write_deck
 
-    tried = {review.item for review in room.state().reviews}
+    try:
+        tried = {review.item for review in room.state().reviews}
+    except TutorError as error:
+        return "", "", problem(str(error))
     items = [item for item in room.items() if item.id in tried] or list(room.items())
     with TemporaryDirectory() as folder:
         path = Path(folder) / "deck.apkg"
         write_deck(items, path)
-        return b64encode(path.read_bytes()).decode(), "ml-interviews.apkg"
+        return b64encode(path.read_bytes()).decode(), "ml-interviews.apkg", ""

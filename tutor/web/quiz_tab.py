@@ -73,7 +73,7 @@ def build_quiz_tab(room: PracticeRoom, page: gr.Blocks) -> None:
     def begun(number: float, topics: list[str], forms: list[Any], immediate: bool) -> tuple[Any, ...]:
         wanted = QuizSetup(int(number), tuple(topics or ()), tuple(forms or ()), immediate)
         try:
-            return _shown(_Seen(room.quizzes.start(wanted, room.items()), 0))
+            return _shown(_Seen(room.quizzes.start(wanted, room.items_to_ask()), 0))
         except TutorError as error:
             return _shown(None, problem(str(error)))
 
