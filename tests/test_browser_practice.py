@@ -89,6 +89,22 @@ def test_a_refresh_loses_neither_the_interview_nor_the_draft(browse: Open, url: 
     to_practice(page)
     expect(page.locator(".iv-interviewer").first).to_have_text(question, use_inner_text=True)
     expect(page.get_by_label("Your answer")).to_have_value(DRAFT)
+    assert float(page.locator(".iv-clock").get_attribute("data-used") or 0) > 0
+
+
+def test_an_interview_that_is_set_aside_makes_room_and_is_taken_up_again_with_its_draft(browse: Open, url: str) -> None:
+    page = open_practice(browse, url, PHONE)
+    begin(page)
+    page.get_by_label("Your answer").fill(DRAFT)
+    press(page, "Set aside")
+    expect(page.locator("#iv-start")).to_be_visible(timeout=30_000)
+    press(page, "Review what is due")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing is due for review", timeout=30_000)
+    assert overflow(page, "#practice-tab", "#practice") <= 0
+    page.locator("#iv-earlier input").click()
+    page.get_by_role("option").first.click()
+    press(page, "Resume")
+    expect(page.get_by_label("Your answer")).to_have_value(DRAFT)
 
 
 def test_of_two_tabs_the_slower_one_is_told_and_keeps_its_text(browse: Open, url: str) -> None:

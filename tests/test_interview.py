@@ -123,6 +123,7 @@ def test_a_follow_up_that_cannot_be_judged_keeps_the_grade_of_the_answer_before_
     assert (again.current.phase, net_score(again.current)) == ("answering", 0.5)
     assert "The answer is code." in again.current.lines[-1].text
     assert net_score(do(again, Answer("def f(): ..."), unjudged).current) == 0.5
+    assert said(step(again, Answer("in words"), START).current) == f"it is {name}\n\nin words"
 
 
 @pytest.mark.parametrize("words", ["I don’t know", "sorry, no idea at all", "I do not know this one."])

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tutor.acts import passes
 from tutor.grading import Grade, PointGrade
 from tutor.records import Item, KeyPoint, PointReached, Turn
 from tutor.teaching import hints
@@ -27,6 +26,11 @@ _LEAVES = re.compile(
     r"^\W*(?:stop|quit|exit|leave|cancel|enough|that'?s enough|no more)\b|\bi give up\b"
     r"|\b(?:tell|give|show) me the (?:whole |full |model )?answer\b|\bwhat(?:'s| is) the answer\b"
     r"|^\W*(?:the )?answer\W*$",
+    re.IGNORECASE,
+)
+_PASSES = re.compile(
+    r"^\W*(?:skip|pass|next|idk|i (?:do(?:n'?t| not)|have no) (?:know|idea)|no idea|dunno|not sure|no clue)\b"
+    r"[\w ,.!']{0,20}$",
     re.IGNORECASE,
 )
 _WANTS_HINT = re.compile(r"\b(?:hint|clue|nudge|help)\b", re.IGNORECASE)
@@ -52,7 +56,7 @@ def goes_on(message: str, history: Sequence[Turn]) -> str:
     last = next((turn for turn in reversed(history) if turn.role == "assistant"), None)
     if last is None or last.style != "guided" or not last.item:
         return ""
-    stays = not _QUESTION.search(message) or passes(message) or _LEAVES.search(message)
+    stays = not _QUESTION.search(message) or _PASSES.search(message) or _LEAVES.search(message)
     return last.item if stays else ""
 
 
@@ -76,11 +80,11 @@ def answer(message: str, item: Item, history: Sequence[Turn], grade: Grader) -> 
     current = asked_for[-1] if asked_for else None
     if _WANTS_HINT.search(message) and len(message.split()) <= SHORT:
         return Step(_hint(item, history, current), _reached(item, grade(item, before).points), False)
-    passed = passes(message)
+    passes = bool(_PASSES.search(message))
     earlier = grade(item, before).points if before.strip() else ()
-    now = grade(item, before if passed else f"{before}\n{message}").points
-    reply = _told(current) if passed and current else _reply(now, earlier, current, asked_for)
-    told = current is not None and (passed or _was_told(current, now, asked_for))
+    now = grade(item, before if passes else f"{before}\n{message}").points
+    reply = _told(current) if passes and current else _reply(now, earlier, current, asked_for)
+    told = current is not None and (passes or _was_told(current, now, asked_for))
     waiting = [*asked_for, current] if told and current else asked_for
     ask = _probe(item, _open_points(item, now, waiting))
     points = _reached(item, now)
@@ -168,7 +172,7 @@ def _asked_for(item: Item, history: Sequence[Turn]) -> list[KeyPoint]:
 def _said(item: Item, history: Sequence[Turn]) -> str:
     """What the learner wrote in the lesson so far."""
     replies = [reply.text for _, reply in _lesson(item, history) if reply is not None]
-    return "\n".join(text for text in replies if not passes(text) and not _LEAVES.search(text))
+    return "\n".join(text for text in replies if not _PASSES.search(text) and not _LEAVES.search(text))
 
 
 def _reached(item: Item, graded: Sequence[PointGrade]) -> tuple[PointReached, ...]:

@@ -15,6 +15,6 @@ def judge_program(judge: Judge, interview: Interview, source: str, user: str = "
     """
     attempt = judge.attempt(interview.current.item, source, user)
     if not attempt.cases:
-        raise PracticeError(f"{attempt.problem} The question stays open")
+        raise PracticeError(f"{attempt.problem.rstrip('.')}. The question stays open")
     passed = sum(case.verdict == "pass" for case in attempt.cases)
     return CodeResult(source, attempt.verdict, passed, len(attempt.cases), attempt.problem)

@@ -17,7 +17,8 @@ from tutor.records import Item, Kind, Level
 Role = Literal["ML engineer", "data scientist", "researcher", "custom"]
 ROLES: tuple[Role, ...] = get_args(Role)
 Speaker = Literal["interviewer", "candidate"]
-LineKind = Literal["question", "answer", "follow-up", "hint", "code", "choice", "skip", "note"]
+LineKind = Literal["question", "answer", "follow-up", "hint", "code", "choice", "skip", "note", "unjudged"]
+"""``unjudged`` is an answer of which nothing could be judged; it counts no more."""
 Phase = Literal["answering", "grading", "predicting", "told"]
 """Of a question: it awaits an answer, then its grade, then the candidate's prediction; told, it is done."""
 Standing = Literal["running", "paused", "finished"]

@@ -158,15 +158,24 @@ def _passed(interview: Interview, asked: Asked, at: datetime) -> Interview:
 
 
 def _graded(interview: Interview, action: Graded, at: datetime) -> Interview:
-    """Asks once more where nothing could be judged; never puts such a grade in the place of one that was founded."""
+    """Asks once more where nothing could be judged; such a grade never takes the place of one that was founded."""
     asked, grade = interview.current, action.grade
     _need(asked, "grading")
     if grade.enough or asked.grade is None or not asked.grade.enough:
         asked = replace(asked, grade=grade)
+    if not grade.enough:
+        asked = _with_last_answer_unjudged(asked)
     if not grade.enough and not asked.retried:
         again = _say(asked, "interviewer", "note", voice.retry(grade.reason), at)
         return _with_current(interview, replace(again, retried=True, phase="answering", since=at))
     return _probe_or_end(interview, asked, at)
+
+
+def _with_last_answer_unjudged(asked: Asked) -> Asked:
+    """The answers are graded as one text: what cannot be judged would spoil those beside it."""
+    last = max(place for place, line in enumerate(asked.lines) if line.kind == "answer")
+    unjudged = replace(asked.lines[last], kind="unjudged")
+    return replace(asked, lines=(*asked.lines[:last], unjudged, *asked.lines[last + 1 :]))
 
 
 def _probe_or_end(interview: Interview, asked: Asked, at: datetime) -> Interview:
