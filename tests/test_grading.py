@@ -27,6 +27,7 @@ from tutor.grading.grader import grade
 from tutor.grading.item_reading import item_reading
 from tutor.grading.opposition import opposition
 from tutor.grading.scoring import MISCONCEPTION_PENALTY, score
+from tutor.grading.screening import is_code
 from tutor.grading.verdicts import WORDS_ONLY, WRONG, doubt, point_verdict
 from tutor.records import Item
 from tutor.settings import default_corpus
@@ -137,6 +138,7 @@ def test_the_same_answer_gets_the_same_grade() -> None:
         ("Бэггинг обучает модели независимо друг от друга, а бустинг по очереди.", "another script"),
         ("Beim Bagging werden die Modelle unabhängig voneinander auf Stichproben trainiert.", "German"),
         ("def bag(x):\n    y = x.sample()\n    return fit(y)\n", "code"),
+        ("```python\ndef bag(x):\n    # fit a model to what was drawn\n    return fit(x)\n```\nMy code:", "code"),
         (
             "bagging boosting bootstrap parallel sequential bias variance adaboost residuals vote average",
             "single words",
@@ -149,6 +151,19 @@ def test_what_cannot_be_judged_gets_nothing_and_a_reason(answer: str, reason: st
     assert (given.score, given.enough) == (0.0, False)
     assert reason in given.reason
     assert len(given.points) == len(items()["q013"].key_points)
+
+
+@pytest.mark.parametrize(
+    "explained",
+    [
+        "Precision = TP / (TP + FP)\nRecall = TP / (TP + FN)\nThe F1 score is their harmonic mean, low if one is low.",
+        "It has two parts:\n    - the encoder reads the words\n    - the decoder writes new ones",
+        "## Bagging\n## Boosting\n## In short\nBagging averages models that were trained apart from each other.",
+        "```\nfor tree in trees:\n    tree.fit(draw(x))\n```\nEach tree learns from a sample drawn with replacement.",
+    ],
+)
+def test_formulas_lists_and_code_with_an_explanation_are_no_program(explained: str) -> None:
+    assert not is_code(explained)
 
 
 def test_an_item_without_key_points_cannot_be_graded_by() -> None:

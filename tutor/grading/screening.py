@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bm25s import stopwords
 
 from tutor.acts import other_language
-from tutor.grading.answer_text import Piece
+from tutor.grading.answer_text import Piece, answer_sentences
 from tutor.lexical import terms
 
 MIN_NEW_TERMS = 2
@@ -69,9 +69,11 @@ _ASSESSING = re.compile(
     r"system|assistant|ignore|output|return|treat|answer|must|me|my|you|your)\b",
     re.I,
 )
+_FENCE_MARK = re.compile(r"```\w*")
 _CODE = re.compile(
     r"^\s*(?:def |class |import |from \w+ import|return\b|for .+:\s*$|while .+:\s*$|if .+:\s*$|else:|elif .+:|try:|"
-    r"except\b.*:|with .+:\s*$|print\(|@\w+|#|//|[\w.\[\], ]+ ?[-+*/]?= ?\S|[\w.]+\([^)]*\)\s*$|[{}\[\]();]+\s*$)"
+    r"except\b.*:|with .+:\s*$|print\(|@\w+|#|//|[\w.\[\], ]+ ?[-+*/]?= ?\S|[\w.]+\([^)]*\)\s*$|[{}\[\]();]+\s*$"
+    r"|(?: {4}|\t)(?!\s*(?:[-*+•>]|\d+[.)]) ))"
 )
 
 
@@ -144,10 +146,14 @@ def is_order(text: str) -> bool:
 
 
 def is_code(answer: str) -> bool:
-    """Whether most lines of an answer are a program's."""
-    lines = [line for line in answer.replace("```", "").splitlines() if line.strip()]
-    program = sum(bool(_CODE.match(line)) or line.startswith(("    ", "\t")) for line in lines)
-    return len(lines) > 1 and program > len(lines) / 2
+    """Whether most lines of an answer are a program's, and the others explain nothing: formulas look like programs."""
+    lines = [line for line in _FENCE_MARK.sub("", answer).splitlines() if line.strip()]
+    words = [line for line in lines if not _CODE.match(line)]
+    explained = answer_sentences("\n".join(words))
+    says_something = (
+        is_prose(explained) and len(frozenset().union(*(each.terms for each in explained))) >= MIN_ANSWER_TERMS
+    )
+    return len(lines) > 1 and len(words) < len(lines) / 2 and not says_something
 
 
 def _words(text: str) -> list[str]:
