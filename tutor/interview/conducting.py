@@ -89,10 +89,13 @@ class Interviews:
             self._keep_objection(taken, action)
         return self._grade_waiting(taken)
 
-    def pause_and_leave(self, opened: Opened) -> Opened:
-        """Pauses where it runs, so that closing a program costs no time."""
-        running = opened.interview.standing == "running"
-        return self.act(opened.id, opened.revision, Pause()) if running else opened
+    def pause_and_leave(self, id: str, typed: str = "") -> Opened:
+        """Pauses where it runs, so that closing a program costs no time. ``typed`` was not sent and is kept as the
+        draft; an answer that waits for its grade gets it when the interview goes on. Raises StoreError."""
+        if typed:
+            self._rows.keep_draft(id, typed)
+        opened = self._load(id)
+        return self._take(opened, Pause()) if opened.interview.standing == "running" else opened
 
     def _load(self, id: str) -> Opened:
         row = self._rows.load(id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tutor.errors import PracticeError, TutorError
+from tutor.errors import TutorError
 from tutor.interview.conducting import Interviews, Opened, scorecard
 from tutor.interview.exporting import as_markdown
 from tutor.interview.records import (
@@ -28,6 +28,7 @@ from tutor.interview.records import (
 )
 from tutor.interview.scorecard import question_result
 from tutor.interview.scoring import HINT_COST
+from tutor.quiz.terminal import option_named
 
 HELP = (
     f"Write your answer and end it with an empty line. /hint costs {HINT_COST:.0%}, /skip goes on, /pause leaves and "
@@ -40,32 +41,49 @@ Read = Callable[[], str]
 JudgeProgram = Callable[[Interview, str], CodeResult]
 
 
+class _LeftError(Exception):
+    """The candidate left in the middle of an answer. Carries what was typed of it."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__()
+        self.typed = typed
+
+
 def conduct(
     interviews: Interviews, opened: Opened, read: Read, say: Callable[[str], None], judge: JudgeProgram
 ) -> Opened:
-    """Goes on with an interview until it is over or paused. Raises StoreError."""
+    """Goes on with an interview until it is over or paused; Ctrl-C and the end of the input pause it at any moment.
+    Raises StoreError."""
     say(HELP)
+    try:
+        opened = _go_on(interviews, opened, read, say, judge)
+    except _LeftError as left:
+        opened = interviews.pause_and_leave(opened.id, left.typed)
+    except (EOFError, KeyboardInterrupt):
+        opened = interviews.pause_and_leave(opened.id)
+    if opened.interview.standing == "finished":
+        say(as_markdown(scorecard(opened.interview)))
+    else:
+        say(f"The interview is paused. To go on: tutor interview --resume {opened.id}")
+    return opened
+
+
+def _go_on(
+    interviews: Interviews, opened: Opened, read: Read, say: Callable[[str], None], judge: JudgeProgram
+) -> Opened:
     if opened.interview.standing == "paused":
         opened = interviews.act(opened.id, opened.revision, Resume())
     heard = -1
     while opened.interview.standing == "running":
         heard = _say_new(opened.interview, heard, say)
         try:
-            action = _next_action(opened.interview, read, say, judge)
+            action = _next_action(opened, read, say, judge)
             opened = interviews.act(opened.id, opened.revision, action)
-        except (EOFError, KeyboardInterrupt):
-            opened = interviews.act(opened.id, opened.revision, Pause())
-        except PracticeError as error:
-            say(str(error))
-            opened = interviews.open(opened.id)
         except (TutorError, OSError) as error:
             say(str(error))
+            opened = interviews.open(opened.id)
         if opened.interview.standing == "running" and opened.interview.current.phase == "told":
             say(_told(opened.interview))
-    if opened.interview.standing == "finished":
-        say(as_markdown(scorecard(opened.interview)))
-    else:
-        say(f"The interview is paused. To go on: tutor interview --resume {opened.id}")
     return opened
 
 
@@ -79,8 +97,8 @@ def _say_new(interview: Interview, heard: int, say: Callable[[str], None]) -> in
     return len(lines)
 
 
-def _next_action(interview: Interview, read: Read, say: Callable[[str], None], judge: JudgeProgram) -> Action:
-    asked = interview.current
+def _next_action(opened: Opened, read: Read, say: Callable[[str], None], judge: JudgeProgram) -> Action:
+    interview, asked = opened.interview, opened.interview.current
     if asked.phase == "told":
         return Proceed()
     if asked.phase == "predicting":
@@ -89,31 +107,31 @@ def _next_action(interview: Interview, read: Read, say: Callable[[str], None], j
     if asked.quiz is not None:
         say("\n".join(f"  {number}. {option}" for number, option in enumerate(asked.quiz.options, start=1)))
         line = read().strip()
-        return COMMANDS.get(line) or Choose(int(line) - 1 if line.isdigit() else -1)
+        return COMMANDS.get(line) or Choose(option_named(line))
     if interview.item(asked).exercise is not None:
         say("The path of your program:")
         line = read().strip()
         return COMMANDS.get(line) or HandIn(judge(interview, Path(line).read_text(encoding="utf-8", errors="replace")))
-    return _written(read)
+    if opened.draft:
+        say(f"\nYou had written:\n{opened.draft}\nGo on from there; an empty line sends it.")
+    return _written(read, opened.draft)
 
 
-def _written(read: Read) -> Action:
-    """Lines up to an empty one, or a command that stands alone."""
-    lines: list[str] = []
+def _written(read: Read, draft: str) -> Action:
+    """The draft and the lines after it up to an empty one, or a command that comes first."""
+    lines = draft.splitlines()
+    begun = len(lines)
     while True:
         try:
             line = read()
-        except EOFError:
-            if not lines:
-                raise
-            break
-        if not lines and line.strip() in COMMANDS:
+        except (EOFError, KeyboardInterrupt):
+            raise _LeftError("\n".join(lines)) from None
+        if len(lines) == begun and line.strip() in COMMANDS:
             return COMMANDS[line.strip()]
-        if not line.strip() and lines:
-            break
         if line.strip():
             lines.append(line)
-    return Answer("\n".join(lines))
+        elif lines:
+            return Answer("\n".join(lines))
 
 
 def _share(text: str) -> float | None:

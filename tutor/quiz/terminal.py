@@ -19,8 +19,7 @@ def run_quiz(quizzes: Quizzes, opened: OpenedQuiz, read: Callable[[], str], say:
             break
         say(_asked(opened.quiz, place))
         try:
-            line = read().strip()
-            opened = quizzes.answer(opened.id, opened.revision, place, int(line) - 1 if line.isdigit() else -1)
+            opened = quizzes.answer(opened.id, opened.revision, place, option_named(read()))
         except PracticeError as error:
             say(str(error))
             continue
@@ -35,6 +34,14 @@ def run_quiz(quizzes: Quizzes, opened: OpenedQuiz, read: Callable[[], str], say:
     right, given = score(opened.quiz)
     say(f"\n{right} of {given} answers are right.")
     return opened
+
+
+def option_named(line: str) -> int:
+    """The place, from 0, of the option whose number was typed; -1 where it is no number."""
+    try:
+        return int(line) - 1
+    except ValueError:
+        return -1
 
 
 def _asked(quiz: Quiz, place: int) -> str:
