@@ -151,6 +151,7 @@ def test_an_objection_reaches_the_trainers_desk_with_what_was_judged(
     interviews.act(opened.id, opened.revision, Object(0, "I meant the other one."))
     inquiry = Feedback(database, LOCAL_USER).inquiries()[0]
     assert (inquiry.kind, inquiry.note) == ("objection", "I meant the other one.")
+    assert "Score: 100%. Counted by names. Judged by rules." in inquiry.exchange.answered
 
 
 def test_evidence_can_be_set_aside_and_taken_back(practice: Practice, interviews: Interviews) -> None:

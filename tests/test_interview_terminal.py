@@ -81,7 +81,7 @@ def test_a_whole_interview_is_typed_and_ends_with_its_scorecard(interviews: Inte
     assert done.interview.standing == "finished"
     assert "What about the beta part?" in said
     assert "Here is a hint. Look left." in said
-    assert "Less 10% for 1 hint." in said
+    assert "Less 10% for 1 hint. Judged by rules." in said
     assert "| Concepts | 73% | 1 | 1 |" in said
     assert "You predicted 60%." in said
 
@@ -196,6 +196,16 @@ def test_an_option_is_chosen_by_its_number_and_another_word_is_refused_in_a_sent
     done, said = talk(interviews, opened, "the second", "²", "9" * 5000, str(quiz.key + 1), "")
     assert said.count("There is no such option") == 3
     assert done.interview.questions[0].choice == quiz.key
+
+
+def test_a_wrong_option_is_told_with_the_reason_and_the_right_one(interviews: Interviews) -> None:
+    opened = interviews.start(Setup(kinds=("mcq",), number=2), (make_item("m1", kind="mcq"),), seed=1)
+    quiz = opened.interview.current.quiz
+    assert quiz is not None
+    _, said = talk(interviews, opened, str(2 - quiz.key), "")
+    told = said[said.index("Score: 0%") : said.index("# Interview")]
+    assert "You chose “one”, which is wrong: It is not one." in told
+    assert "Right is: two" in told
 
 
 def test_a_quiz_counts_right_answers_and_says_why(tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ from tutor.interview.records import (
     Setup,
     Skip,
 )
-from tutor.interview.scorecard import Scorecard, make_scorecard, question_result
+from tutor.interview.results import question_result
+from tutor.interview.scorecard import Scorecard, make_scorecard
 from tutor.interview.scoring import net_score, reasons
 from tutor.interview.steps import limit_seconds, said, step
 from tutor.learner.records import Evidence
@@ -125,9 +126,8 @@ class Interviews:
 
     def _keep_objection(self, opened: Opened, action: Object) -> None:
         result = question_result(opened.interview, action.place)
-        score = result.state if result.score is None else f"Score {result.score:.0%}"
         judged = "\n".join(f"- {point.verdict}: {point.text}" for point in result.points)
-        answered = f"{result.answer}\n\n{score}. {' '.join(result.reasons)}\n\n{judged}"
+        answered = f"{result.answer}\n\nScore: {result.score_words}. {result.made_by}\n\n{judged}"
         subject = f"{opened.id}:{action.place}"
         self._rows.add_objection(subject, f"{result.title} ({result.item})", answered, result.objection)
 

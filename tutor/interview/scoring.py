@@ -27,6 +27,15 @@ def net_score(asked: Asked) -> float | None:
     return None if raw is None else round(max(raw - HINT_COST * asked.hints, 0.0), 4)
 
 
+def grader(asked: Asked) -> str:
+    """Who gave the score: the grader's parts, the cases of the exercise or the key; "" where there is no answer."""
+    if asked.code is not None:
+        return "the cases of the exercise"
+    if asked.choice is not None:
+        return "the key"
+    return asked.grade.grader if asked.grade is not None else ""
+
+
 def reasons(asked: Asked) -> tuple[str, ...]:
     """Sentences that say what made the score, or why there is none."""
     made = []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tutor.errors import TutorError
 from tutor.interview.conducting import Interviews, Opened, scorecard
-from tutor.interview.exporting import as_markdown
+from tutor.interview.exporting import as_markdown, choice_lines, misconception_lines, point_lines
 from tutor.interview.records import (
     Action,
     Answer,
@@ -26,7 +26,7 @@ from tutor.interview.records import (
     Resume,
     Skip,
 )
-from tutor.interview.scorecard import question_result
+from tutor.interview.results import question_result
 from tutor.interview.scoring import HINT_COST
 from tutor.quiz.terminal import option_named
 
@@ -146,7 +146,8 @@ def _told(interview: Interview) -> str:
     if not interview.tells(asked):
         return "\nNoted. All scores come at the end."
     result = question_result(interview, len(interview.questions) - 1)
-    score = result.state if result.score is None else f"{result.score:.0%}"
-    lines = [f"\nScore: {score}. {' '.join(result.reasons)}"]
-    lines += [f"  {point.verdict}: {point.text}" for point in result.points]
+    lines = [f"\nScore: {result.score_words}. {result.made_by}"]
+    lines += choice_lines(result.choice) if result.choice and result.choice.why else []
+    lines += [*point_lines(result), *misconception_lines(result)]
+    lines += [result.rubric_words] if result.rubric_words else []
     return "\n".join([*lines, f"Next: {result.drill}"])
