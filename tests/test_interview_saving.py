@@ -9,7 +9,7 @@ import json
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ from tutor.errors import PracticeError, StaleError, StoreError, TutorError
 from tutor.grading.records import Grade
 from tutor.interview.conducting import Interviews, Opened, scorecard
 from tutor.interview.records import Answer, AskHint, End, Object, Predict, Proceed, Setup, Skip
+from tutor.learner import learner_state
+from tutor.learner.advice import weakest
 from tutor.quiz import QuizSetup
 from tutor.quiz.keeping import Quizzes
 from tutor.records import Item
@@ -141,6 +143,28 @@ def test_a_coached_score_becomes_evidence_at_once_and_a_real_one_at_the_end(prac
         interviews.act(opened.id, opened.revision, End())
         rows = [row for row in practice.evidence() if opened.id in row.key]
         assert [(row.score, row.predicted) for row in rows] == [(1.0, 0.7)]
+
+
+def test_a_skipped_question_counts_as_not_known_and_has_no_score_on_the_scorecard(
+    practice: Practice, interviews: Interviews
+) -> None:
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    opened = interviews.act(opened.id, opened.revision, Skip())
+    item = opened.interview.item(opened.interview.current)
+    rows = practice.evidence()
+    assert [(row.item, row.score, row.predicted) for row in rows] == [(item.id, 0.0, None)]
+    assert "You passed it over, so it counts as not known" in rows[0].note
+    state = learner_state(rows, ITEMS, rows[0].at + timedelta(days=3))
+    assert [due.item for due in state.due] == [item.id]
+    assert [topic.topic for topic in weakest(state)] == ["trees"]
+    card = scorecard(interviews.act(opened.id, opened.revision, End()).interview)
+    assert (card.questions[0].state, card.questions[0].score, card.score) == ("not answered", None, None)
+
+
+def test_a_question_that_the_end_cut_short_gives_no_evidence(practice: Practice, interviews: Interviews) -> None:
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    interviews.act(opened.id, opened.revision, End())
+    assert practice.evidence() == ()
 
 
 def test_an_objection_reaches_the_trainers_desk_with_what_was_judged(

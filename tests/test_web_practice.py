@@ -113,6 +113,24 @@ def test_a_learner_can_set_evidence_aside_and_give_their_own_word(room: Practice
     assert len(mastery.evidence) == 2
 
 
+def test_the_picture_of_predictions_leaves_out_what_was_set_aside_and_says_when_they_were_right(
+    room: PracticeRoom,
+) -> None:
+    now = room.state().now
+    rows = [
+        Evidence("a", "interview", "q013", ("ensembles",), 0.25, now, 0.5),
+        Evidence("b", "interview", "q014", ("ensembles",), 0.75, now, 0.5),
+        Evidence("c", "interview", "q015", ("ensembles",), 0.0, now, 1.0),
+    ]
+    aside = replace(rows[2], set_aside=True)
+    even = predictions_plot(learner_state([*rows[:2], aside], room.items(), now))
+    assert "2 predictions against scores; on average neither too high nor too low." in even
+    assert "3 predictions against scores; on average 33 points too high." in predictions_plot(
+        learner_state(rows, room.items(), now)
+    )
+    assert predictions_plot(learner_state([aside], room.items(), now)) == ""
+
+
 def test_plots_of_nothing_are_nothing(room: PracticeRoom) -> None:
     state = replace(room.state(), reviews=())
     assert [topics_plot(state), history_plot(state), predictions_plot(state), reviews_plot(state)] == [""] * 4

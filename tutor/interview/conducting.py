@@ -32,7 +32,7 @@ from tutor.interview.records import (
 )
 from tutor.interview.results import question_result
 from tutor.interview.scorecard import Scorecard, make_scorecard
-from tutor.interview.scoring import net_score, reasons
+from tutor.interview.scoring import known_share, reasons
 from tutor.interview.steps import limit_seconds, said, step
 from tutor.learner.records import Evidence
 from tutor.practice_rows import PracticeRows
@@ -149,10 +149,10 @@ def scorecard(interview: Interview) -> Scorecard:
 
 
 def evidence_of(interview: Interview, id: str) -> tuple[Evidence, ...]:
-    """A row for each question with a score that the candidate may see; what was not answered gives none."""
+    """A row for each question that shows what the candidate knows and whose score they may see."""
     rows = []
     for place, asked in enumerate(interview.questions):
-        score = net_score(asked)
+        score = known_share(asked)
         if score is None or not interview.tells(asked):
             continue
         item = interview.item(asked)

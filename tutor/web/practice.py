@@ -9,6 +9,7 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from tutor.attempts import attempt_evidence
 from tutor.errors import StoreError
 from tutor.grading.records import Grade
 from tutor.interview.conducting import Interviews, Opened
@@ -104,11 +105,3 @@ class PracticeRoom:
         now = datetime.now().astimezone()
         key = f"own:{topic}:{now.isoformat(timespec='microseconds')}"
         self.rows.add_evidence(Evidence(key, "own word", "", (topic,), share, now, note="You said so."))
-
-
-def attempt_evidence(item: Item, attempt: Attempt, at: datetime) -> Evidence:
-    """An attempt as a row: the share of its cases that pass."""
-    passed = sum(case.verdict == "pass" for case in attempt.cases)
-    note = f"{passed} of {len(attempt.cases)} cases pass. {attempt.problem}".strip()
-    key = f"attempt:{item.id}:{attempt.seed}"
-    return Evidence(key, "attempt", item.id, item.topics, passed / len(attempt.cases), at, note=note[:300])
