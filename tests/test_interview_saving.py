@@ -209,6 +209,21 @@ def test_a_quiz_is_saved_after_each_answer_and_gives_its_evidence_once(practice:
     assert practice.load(opened.id).standing == "finished"
 
 
+@pytest.mark.parametrize("immediate", [True, False])
+def test_of_two_tabs_that_answer_one_quiz_question_the_slower_one_is_told_and_changes_nothing(
+    practice: Practice, immediate: bool
+) -> None:
+    first = Quizzes(practice, Clock())
+    opened = first.start(QuizSetup(number=2, immediate=immediate), curated(), seed=1)
+    second = Quizzes(practice, Clock())
+    answered = first.answer(opened.id, opened.revision, 0, 0)
+    with pytest.raises(StaleError, match="This quiz went on in another tab or window"):
+        second.answer(opened.id, opened.revision, 0, 1)
+    with pytest.raises(StaleError, match="another tab"):
+        second.finish(opened.id, opened.revision)
+    assert second.open(opened.id) == answered
+
+
 def test_the_scorecard_of_nothing_answered_gives_no_score(interviews: Interviews) -> None:
     opened = interviews.start(SETUP, ITEMS, seed=1)
     card = scorecard(interviews.act(opened.id, opened.revision, End()).interview)

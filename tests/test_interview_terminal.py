@@ -218,6 +218,16 @@ def test_a_quiz_counts_right_answers_and_says_why(tmp_path: Path) -> None:
     assert sum("There is no option" in each for each in said) == 2
 
 
+def test_a_quiz_that_went_on_in_another_tab_goes_on_from_there(tmp_path: Path) -> None:
+    quizzes = Quizzes(Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER), Clock())
+    opened = quizzes.start(QuizSetup(number=2), curated(), seed=1)
+    quizzes.answer(opened.id, opened.revision, 0, opened.quiz.questions[0].key)
+    said: list[str] = []
+    run_quiz(quizzes, opened, typing("1", str(opened.quiz.questions[1].key + 1)), said.append)
+    assert sum("another tab" in each for each in said) == 1
+    assert said[-1] == "\n2 of 2 answers are right."
+
+
 def test_a_quiz_told_at_its_end_tells_nothing_before(tmp_path: Path) -> None:
     quizzes = Quizzes(Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER), Clock())
     opened = quizzes.start(QuizSetup(number=2, immediate=False), curated(), seed=1)

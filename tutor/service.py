@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tutor.chat_model import check, connect, model_title, parse_spec
@@ -183,12 +182,9 @@ class Service:
 
     def _advice(self) -> Advice:
         """Raises StoreError where what was practised cannot be read."""
-        from tutor.learner import learner_state, what_to_practise
-        from tutor.store.practice import Practice
-        from tutor.store.records import LOCAL_USER
+        from tutor.assembly import advice
 
-        evidence = Practice(self.database, LOCAL_USER).evidence()
-        return what_to_practise(learner_state(evidence, self.items(), datetime.now().astimezone()))
+        return advice(self.database, self.items())
 
     def grade(self, item: Item, answer: str) -> Grade:
         """The grade of an answer. The embedded chat model is asked where it has read the item, which takes one to three

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tutor.errors import PracticeError
+from tutor.errors import PracticeError, StaleError
 from tutor.quiz.answering import score
 from tutor.quiz.keeping import OpenedQuiz, Quizzes
 from tutor.quiz.records import Quiz
@@ -22,6 +22,10 @@ def run_quiz(quizzes: Quizzes, opened: OpenedQuiz, read: Callable[[], str], say:
             opened = quizzes.answer(opened.id, opened.revision, place, option_named(read()))
         except PracticeError as error:
             say(str(error))
+            continue
+        except StaleError as error:
+            say(str(error))
+            opened = quizzes.open(opened.id)
             continue
         except EOFError:
             opened = quizzes.finish(opened.id, opened.revision)
