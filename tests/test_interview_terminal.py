@@ -198,6 +198,24 @@ def test_an_option_is_chosen_by_its_number_and_another_word_is_refused_in_a_sent
     assert done.interview.questions[0].choice == quiz.key
 
 
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (2, "Time: 2.0 minutes, more than the 1.5 that it is given. The 2 minutes of the interview are over"),
+        (9, "Time: 2.0 minutes, more than the 1.5 that it is given. 7.0 of 9 minutes are left."),
+        (0, "Time: 2.0 minutes, more than the 1.5 that it is given."),
+    ],
+)
+def test_after_an_answer_the_time_it_took_and_the_time_left_are_said(tmp_path: Path, minutes: int, words: str) -> None:
+    clock = Clock()
+    timed = Interviews(Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER), grade_by_names, clock)
+    setup = Setup(kinds=("mcq",), number=1, minutes=minutes)
+    opened = timed.start(setup, (make_item("m1", kind="mcq"),), seed=1)
+    clock.move(minutes=2)
+    _, said = talk(timed, opened, "1", "")
+    assert words in said
+
+
 def test_a_wrong_option_is_told_with_the_reason_and_the_right_one(interviews: Interviews) -> None:
     opened = interviews.start(Setup(kinds=("mcq",), number=2), (make_item("m1", kind="mcq"),), seed=1)
     quiz = opened.interview.current.quiz

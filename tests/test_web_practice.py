@@ -45,6 +45,16 @@ def test_a_question_shows_none_of_its_points_and_no_score_before_they_are_told(r
     assert "%" not in shown
 
 
+def test_the_time_left_of_an_interview_in_minutes_stands_at_its_head(room: PracticeRoom) -> None:
+    clock = Clock()
+    interviews = Interviews(room.rows, grade_by_names, clock)
+    opened = interviews.start(Setup(kinds=("concept",), number=2, minutes=30), ITEMS, seed=1)
+    clock.move(minutes=12)
+    opened = interviews.act(opened.id, opened.revision, Answer("It holds something"))
+    assert "<span>18 of 30 minutes left</span>" in interview_views.talk(opened.interview)
+    assert "minutes left" not in interview_views.talk(begun(room)[1].interview)
+
+
 def test_what_a_candidate_types_stays_text(room: PracticeRoom) -> None:
     interviews, opened = begun(room)
     opened = interviews.act(opened.id, opened.revision, Answer(HOSTILE))

@@ -28,6 +28,7 @@ from tutor.interview.records import (
 )
 from tutor.interview.results import question_result
 from tutor.interview.scoring import HINT_COST
+from tutor.interview.steps import limit_seconds
 from tutor.quiz.terminal import option_named
 
 HELP = (
@@ -79,6 +80,8 @@ def _go_on(
         try:
             action = _next_action(opened, read, say, judge)
             opened = interviews.act(opened.id, opened.revision, action)
+            if isinstance(action, Answer | HandIn | Choose):
+                say(_time(opened.interview))
         except (TutorError, OSError) as error:
             say(str(error))
             opened = interviews.open(opened.id)
@@ -139,6 +142,20 @@ def _share(text: str) -> float | None:
         return float(text.strip().rstrip("%")) / 100
     except ValueError:
         return None
+
+
+def _time(interview: Interview) -> str:
+    """The time that the question took so far, whether that is too long, and what is left of the whole."""
+    asked, setup = interview.current, interview.setup
+    limit = limit_seconds(interview.item(asked))
+    over = f", more than the {limit / 60:g} that it is given" if asked.seconds > limit else ""
+    words = f"\nTime: {asked.seconds / 60:.1f} minutes{over}."
+    if not setup.minutes:
+        return words
+    left = interview.seconds_left
+    if left <= 0:
+        return f"{words} The {setup.minutes} minutes of the interview are over; it ends with this question."
+    return f"{words} {left / 60:.1f} of {setup.minutes} minutes are left."
 
 
 def _told(interview: Interview) -> str:

@@ -164,7 +164,9 @@ def _progress(interview: Interview) -> str:
     of = f"Question {len(interview.questions)} of {interview.setup.number}"
     topics = [topic_name(name) for name in item.topics if topic_name(name) != KINDS[item.kind]]
     feedback = "Coached" if interview.setup.coached else "Scores at the end"
-    return chip_row([of, LEVELS[item.level], KINDS[item.kind], *topics, feedback])
+    left = max(interview.seconds_left, 0) / 60
+    time = [f"{left:.0f} of {interview.setup.minutes} minutes left"] if interview.setup.minutes else []
+    return chip_row([of, LEVELS[item.level], KINDS[item.kind], *topics, feedback, *time])
 
 
 def _lines(asked: Asked) -> str:
