@@ -79,6 +79,10 @@ def test_a_whole_interview_is_typed_and_ends_with_its_scorecard(interviews: Inte
         interviews, opened, f"It holds {names[0]}", "and more", "", "/hint", f"also {names[1]}", "", "/skip", "60"
     )
     assert done.interview.standing == "finished"
+    told = said[: said.index("# Interview")]
+    item = opened.interview.current.item
+    assert f"- covered: The alpha of it is alpha{item} [1] You said: “alpha{item}”" in told
+    assert f"[1] {item}: The alpha of it is alpha{item}." in told
     assert "What about the beta part?" in said
     assert "Here is a hint. Look left." in said
     assert "Less 10% for 1 hint. Judged by rules." in said

@@ -86,15 +86,18 @@ def test_a_guided_lesson_that_ends_is_evidence_of_the_points_that_were_reached(i
     first = item.key_points[0].text
     history: tuple[Turn, ...] = ()
     begins = Question("Ask me about it", chosen="q002", style="guided")
+    answer = None
     for message in ("Ask me about it", first, *["I do not know"] * 20):
         *_, done = service.stream(Question(message, history) if history else begins)
         assert isinstance(done, DoneEvent)
-        history += exchange(message, done.answer)
+        answer = done.answer
+        history += exchange(message, answer)
         if history[-1].style != "guided":
             break
         assert Practice(service.database, LOCAL_USER).evidence() == ()
     rows = Practice(service.database, LOCAL_USER).evidence()
-    reached = sum(point.verdict == "covered" for point in done.answer.points)
+    assert answer is not None
+    reached = sum(point.verdict == "covered" for point in answer.points)
     assert [(row.source, row.item, row.topics) for row in rows] == [("answer", "q002", item.topics)]
     assert rows[0].note == f"{reached} of {len(item.key_points)} points reached in a guided lesson."
     assert 0 < rows[0].score < 1

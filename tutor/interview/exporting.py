@@ -54,7 +54,7 @@ def _question(result: QuestionResult) -> list[str]:
         lines += ["", "### Known wrong claims that you made", "", *misconception_lines(result)]
     lines += ["", "### Model answer", "", result.model_answer.strip()]
     if result.sources:
-        lines += ["", *(f"[{each.number}] {each.item_id}: {each.quote}" for each in result.sources)]
+        lines += ["", *source_lines(result)]
     lines += ["", f"**Next:** {result.drill} ({result.drill_item})"]
     if result.objection:
         lines += ["", f"You objected: {result.objection}"]
@@ -82,6 +82,11 @@ def point_lines(result: QuestionResult) -> list[str]:
         after = " (after a follow-up)" if point.probed and point.verdict == "covered" else ""
         lines.append(f"- {point.verdict}{after}: {point.text}{cited}{quote}")
     return lines
+
+
+def source_lines(result: QuestionResult) -> list[str]:
+    """The sentences of the model answer that the points cite, by their numbers."""
+    return [f"[{each.number}] {each.item_id}: {each.quote}" for each in result.sources]
 
 
 def misconception_lines(result: QuestionResult) -> list[str]:

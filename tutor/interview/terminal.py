@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tutor.errors import TutorError
 from tutor.interview.conducting import Interviews, Opened, scorecard
-from tutor.interview.exporting import as_markdown, choice_lines, misconception_lines, point_lines
+from tutor.interview.exporting import as_markdown, choice_lines, misconception_lines, point_lines, source_lines
 from tutor.interview.records import (
     Action,
     Answer,
@@ -165,6 +165,6 @@ def _told(interview: Interview) -> str:
     result = question_result(interview, len(interview.questions) - 1)
     lines = [f"\nScore: {result.score_words}. {result.made_by}"]
     lines += choice_lines(result.choice) if result.choice and result.choice.why else []
-    lines += [*point_lines(result), *misconception_lines(result)]
+    lines += [*point_lines(result), *source_lines(result), *misconception_lines(result)]
     lines += [result.rubric_words] if result.rubric_words else []
     return "\n".join([*lines, f"Next: {result.drill}"])
