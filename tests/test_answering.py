@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from tutor.assembly import build_tutor
 from tutor.calibration.record import Calibration, write_calibration
 from tutor.errors import SearchIndexError
 from tutor.index import IndexInUse, current_generation
+from tutor.learner import Evidence
 from tutor.records import (
     Answer,
     DecisionEvent,
@@ -34,6 +38,9 @@ from tutor.records import (
     Turn,
 )
 from tutor.settings import Settings, default_corpus
+from tutor.store.database import Database
+from tutor.store.practice import Practice
+from tutor.store.records import LOCAL_USER
 
 INJECTIONS = Path(__file__).parent / "questions" / "injections.jsonl"
 FITTING = hand_made()
@@ -268,6 +275,16 @@ def test_prompts_about_one_item_begin_with_the_same_bytes(indexed: Settings) -> 
     assert first != second
     assert first.split("Question:")[0] == second.split("Question:")[0]
     assert model.seen[0][0].content == model.seen[1][0].content
+
+
+def test_a_built_tutor_advises_by_what_was_practised(indexed: Settings) -> None:
+    tutor = build_tutor(replace(indexed, chat_model="none"), HashingEmbedder())
+    asked = Question("what should I practise now?")
+    assert "Nothing was practised yet" in tutor.invoke(asked).text
+    with closing(Database.open(indexed.database)) as database:
+        row = Evidence("a", "quiz", "q001", ("trees",), 0.0, datetime(2026, 1, 1, tzinfo=UTC))
+        Practice(database, LOCAL_USER).add_evidence(row)
+    assert "due for review" in tutor.invoke(asked).text
 
 
 def test_build_tutor_takes_any_embeddings_and_any_chat_model(indexed: Settings) -> None:

@@ -6,13 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tutor.__main__ import printable
-from tutor.settings import default_corpus
+from tutor.settings import default_corpus, read_settings
+from tutor.store.database import Database
+from tutor.store.practice import Practice
+from tutor.store.records import LOCAL_USER
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
 
@@ -67,6 +71,26 @@ def test_attempt_follows_its_contract(tmp_path: Path) -> None:
     found = record(tutor("attempt", "q045", str(tmp_path / "wrong.py"), "--json"))
     assert found["verdict"] != "pass"
     assert found["stdout"] == "hello\n"
+
+
+def test_an_attempt_counts_as_evidence_unless_it_was_not_run(tmp_path: Path) -> None:
+    solution = default_corpus() / "coding" / "q045-reservoir-sample" / "solution.py"
+    (tmp_path / "broken.py").write_text("def reservoir_sample(:")
+
+    tutor("attempt", "q045", str(tmp_path / "broken.py"))
+    tutor("attempt", "q045", str(solution))
+
+    with closing(Database.open(read_settings().database)) as database:
+        rows = Practice(database, LOCAL_USER).evidence()
+    assert [(row.source, row.item, row.score) for row in rows] == [("attempt", "q045", 1.0)]
+
+
+def test_an_attempt_is_judged_where_it_cannot_be_kept() -> None:
+    solution = default_corpus() / "coding" / "q045-reservoir-sample" / "solution.py"
+    read_settings().home.write_text("a file where a folder should be")
+    outcome = tutor("attempt", "q045", str(solution), "--json")
+    assert record(outcome)["verdict"] == "pass"
+    assert "does not count in your progress" in outcome.stderr
 
 
 def test_an_unknown_exercise_and_a_missing_file_are_sentences_and_wrong_use_is_2() -> None:

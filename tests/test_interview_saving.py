@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
@@ -22,6 +22,8 @@ from tutor.errors import PracticeError, StaleError, StoreError, TutorError
 from tutor.grading.records import Grade
 from tutor.interview.conducting import Interviews, Opened, scorecard
 from tutor.interview.records import Answer, AskHint, End, Object, Predict, Proceed, Setup, Skip
+from tutor.learner import learner_state
+from tutor.learner.advice import weakest
 from tutor.quiz import QuizSetup
 from tutor.quiz.keeping import Quizzes
 from tutor.records import Item
@@ -195,6 +197,28 @@ def test_a_coached_score_becomes_evidence_at_once_and_a_real_one_at_the_end(prac
         assert [(row.score, row.predicted) for row in rows] == [(1.0, 0.7)]
 
 
+def test_a_skipped_question_counts_as_not_known_and_has_no_score_on_the_scorecard(
+    practice: Practice, interviews: Interviews
+) -> None:
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    opened = interviews.act(opened.id, opened.revision, Skip())
+    item = opened.interview.item(opened.interview.current)
+    rows = practice.evidence()
+    assert [(row.item, row.score, row.predicted) for row in rows] == [(item.id, 0.0, None)]
+    assert "You passed it over, so it counts as not known" in rows[0].note
+    state = learner_state(rows, ITEMS, rows[0].at + timedelta(days=3))
+    assert [due.item for due in state.due] == [item.id]
+    assert [topic.topic for topic in weakest(state)] == ["trees"]
+    card = scorecard(interviews.act(opened.id, opened.revision, End()).interview)
+    assert (card.questions[0].state, card.questions[0].score, card.score) == ("not answered", None, None)
+
+
+def test_a_question_that_the_end_cut_short_gives_no_evidence(practice: Practice, interviews: Interviews) -> None:
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    interviews.act(opened.id, opened.revision, End())
+    assert practice.evidence() == ()
+
+
 def test_an_objection_reaches_the_trainers_desk_with_what_was_judged(
     database: Database, interviews: Interviews
 ) -> None:
@@ -203,6 +227,7 @@ def test_an_objection_reaches_the_trainers_desk_with_what_was_judged(
     interviews.act(opened.id, opened.revision, Object(0, "I meant the other one."))
     inquiry = Feedback(database, LOCAL_USER).inquiries()[0]
     assert (inquiry.kind, inquiry.note) == ("objection", "I meant the other one.")
+    assert "Score: 100%. Counted by names. Judged by rules." in inquiry.exchange.answered
 
 
 def test_evidence_can_be_set_aside_and_taken_back(practice: Practice, interviews: Interviews) -> None:
@@ -234,6 +259,21 @@ def test_a_quiz_is_saved_after_each_answer_and_gives_its_evidence_once(practice:
     assert opened.quiz.finished
     assert len(practice.evidence()) == 2
     assert practice.load(opened.id).standing == "finished"
+
+
+@pytest.mark.parametrize("immediate", [True, False])
+def test_of_two_tabs_that_answer_one_quiz_question_the_slower_one_is_told_and_changes_nothing(
+    practice: Practice, immediate: bool
+) -> None:
+    first = Quizzes(practice, Clock())
+    opened = first.start(QuizSetup(number=2, immediate=immediate), curated(), seed=1)
+    second = Quizzes(practice, Clock())
+    answered = first.answer(opened.id, opened.revision, 0, 0)
+    with pytest.raises(StaleError, match="This quiz went on in another tab or window"):
+        second.answer(opened.id, opened.revision, 0, 1)
+    with pytest.raises(StaleError, match="another tab"):
+        second.finish(opened.id, opened.revision)
+    assert second.open(opened.id) == answered
 
 
 def test_the_scorecard_of_nothing_answered_gives_no_score(interviews: Interviews) -> None:

@@ -6,34 +6,55 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from interview_fakes import ITEMS, Clock, grade_by_names, make_item
+from interview_fakes import ITEMS, Clock, all_of, grade_by_names, make_item
 from web_fakes import curated
 
 from tutor.errors import PracticeError
+from tutor.grading.records import Grade
 from tutor.interview.conducting import Interviews, Opened
 from tutor.interview.planning import KINDS
 from tutor.interview.records import CodeResult, Interview, Setup
 from tutor.interview.terminal import conduct
-from tutor.practice_commands import setup_from
+from tutor.practice_commands import hold_interview, hold_quiz, setup_from
 from tutor.quiz import QuizSetup
 from tutor.quiz.keeping import Quizzes
 from tutor.quiz.terminal import run_quiz
+from tutor.records import Item
+from tutor.settings import Settings, default_corpus
 from tutor.store.database import Database
 from tutor.store.practice import Practice
 from tutor.store.records import LOCAL_USER
 
+QUOKKA = """---
+id: notes-001
+title: What is a quokka split?
+section: notes
+kind: concept
+level: beginner
+topics: [imported]
+key_points:
+  - {text: A quokka split keeps every marsupial in one fold., weight: 3}
+misconceptions:
+  - {claim: It is a bird., why: It is none.}
+  - {claim: It is a fish., why: It is none.}
+  - {claim: It is a tree., why: It is none.}
+---
+A quokka split keeps every marsupial in one fold.
+"""
 
-def typing(*lines: str) -> Callable[[], str]:
+
+def typing(*lines: str, then: type[BaseException] = EOFError) -> Callable[[], str]:
     left: Iterator[str] = iter(lines)
 
     def read() -> str:
         try:
             return next(left)
         except StopIteration:
-            raise EOFError from None
+            raise then from None
 
     return read
 
@@ -59,9 +80,13 @@ def test_a_whole_interview_is_typed_and_ends_with_its_scorecard(interviews: Inte
         interviews, opened, f"It holds {names[0]}", "and more", "", "/hint", f"also {names[1]}", "", "/skip", "60"
     )
     assert done.interview.standing == "finished"
+    told = said[: said.index("# Interview")]
+    item = opened.interview.current.item
+    assert f"- covered: The alpha of it is alpha{item} [1] You said: “alpha{item}”" in told
+    assert f"[1] {item}: The alpha of it is alpha{item}." in told
     assert "What about the beta part?" in said
     assert "Here is a hint. Look left." in said
-    assert "Less 10% for 1 hint." in said
+    assert "Less 10% for 1 hint. Judged by rules." in said
     assert "| Concepts | 73% | 1 | 1 |" in said
     assert "You predicted 60%." in said
 
@@ -74,6 +99,89 @@ def test_the_end_of_the_input_pauses_and_the_interview_goes_on_later(interviews:
     done, said = talk(interviews, left, "/skip")
     assert done.interview.standing == "finished"
     assert "Please tell me what" in said
+
+
+@pytest.mark.parametrize("leaves", [KeyboardInterrupt, EOFError], ids=["ctrl-c", "ctrl-d"])
+def test_leaving_in_the_middle_of_an_answer_keeps_its_lines_as_the_draft(
+    interviews: Interviews, leaves: type[BaseException]
+) -> None:
+    opened = interviews.start(Setup(kinds=("concept",), number=1), ITEMS, seed=1)
+    said: list[str] = []
+    left = conduct(interviews, opened, typing("It holds", "two lines", then=leaves), said.append, judge)
+    assert (left.interview.standing, left.draft) == ("paused", "It holds\ntwo lines")
+    assert said[-1] == f"The interview is paused. To go on: tutor interview --resume {opened.id}"
+    assert [line.speaker for line in left.interview.current.lines] == ["interviewer"]
+    done, words = talk(interviews, left, "and a third", "", "/skip", "/skip", "")
+    assert "It holds\ntwo lines" in words
+    assert done.interview.questions[0].lines[1].text == "It holds\ntwo lines\nand a third"
+
+
+def test_a_command_typed_after_a_draft_is_a_command(interviews: Interviews) -> None:
+    opened = interviews.start(Setup(kinds=("concept",), number=1), ITEMS, seed=1)
+    left = conduct(interviews, opened, typing("half a line"), lambda text: None, judge)
+    done, _ = talk(interviews, left, "/skip")
+    assert done.interview.current.skipped
+
+
+def test_ctrl_c_while_an_answer_is_graded_pauses_and_the_answer_is_graded_later(tmp_path: Path) -> None:
+    rows = Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER)
+
+    def interrupted(item: Item, answer: str) -> Grade:
+        raise KeyboardInterrupt
+
+    slow = Interviews(rows, interrupted, Clock())
+    opened = slow.start(Setup(kinds=("concept",), number=1), ITEMS, seed=1)
+    answer = all_of(opened.interview.item(opened.interview.current))
+    left, said = talk(slow, opened, answer, "")
+    assert left.interview.standing == "paused"
+    assert f"tutor interview --resume {opened.id}" in said
+    done, said = talk(Interviews(rows, grade_by_names, Clock()), left, "")
+    assert done.interview.current.grade is not None
+    assert "| Concepts | 100% | 1 | 1 |" in said
+
+
+def test_an_error_while_grading_is_said_and_no_other_tab_is_blamed(tmp_path: Path) -> None:
+    failures = [PracticeError("The grader stumbled")]
+
+    def stumbling(item: Item, answer: str) -> Grade:
+        if failures:
+            raise failures.pop()
+        return grade_by_names(item, answer)
+
+    stumbles = Interviews(Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER), stumbling, Clock())
+    opened = stumbles.start(Setup(kinds=("concept",), number=1), ITEMS, seed=1)
+    answer = all_of(opened.interview.item(opened.interview.current))
+    done, said = talk(stumbles, opened, answer, "", "")
+    assert done.interview.standing == "finished"
+    assert "The grader stumbled." in said
+    assert "another tab" not in said
+
+
+def test_without_weights_an_interview_is_graded_by_words_and_says_so_once(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "home", default_corpus(), chat_model="embedded")
+    said: list[str] = []
+    setup = setup_from("custom", "beginner", (), ("concept",), 1, 0, True, False)
+    sentence = "It is a model that learns from labelled examples and predicts the labels of new ones."
+    hold_interview(settings, setup, "", typing(sentence, "", "Also a validation set.", "", "/skip", ""), said.append)
+    assert sum("graded by their words alone" in each for each in said) == 1
+    assert sum("graded without the chat model" in each for each in said) == 1
+    assert not any("another tab" in each for each in said)
+    with closing(Database.open(settings.database)) as database:
+        saved = Practice(database, LOCAL_USER).newest("interview", "running", "paused", "finished")
+    assert '"grader":"words"' in saved[0].state
+
+
+def test_the_terminal_asks_imported_items_too(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, default_corpus(), chat_model="none")
+    source = settings.library / "notes"
+    source.mkdir(parents=True)
+    (source / "notes-001.md").write_text(QUOKKA, encoding="utf-8")
+    said: list[str] = []
+    setup = setup_from("custom", "beginner", ("imported",), ("concept",), 1, 0, True, False)
+    hold_interview(settings, setup, "", typing("/skip"), said.append)
+    assert any("quokka split" in each for each in said)
+    hold_quiz(settings, 1, ("imported",), True, 1, typing("1"), said.append)
+    assert any("of 1 answers are right." in each for each in said)
 
 
 def test_a_program_is_handed_in_by_its_path(interviews: Interviews, tmp_path: Path) -> None:
@@ -90,9 +198,37 @@ def test_an_option_is_chosen_by_its_number_and_another_word_is_refused_in_a_sent
     opened = interviews.start(Setup(kinds=("mcq",), number=1), (make_item("m1", kind="mcq"),), seed=1)
     quiz = opened.interview.current.quiz
     assert quiz is not None
-    done, said = talk(interviews, opened, "the second", str(quiz.key + 1), "")
-    assert "There is no such option" in said
+    done, said = talk(interviews, opened, "the second", "²", "9" * 5000, str(quiz.key + 1), "")
+    assert said.count("There is no such option") == 3
     assert done.interview.questions[0].choice == quiz.key
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (2, "Time: 2.0 minutes, more than the 1.5 that it is given. The 2 minutes of the interview are over"),
+        (9, "Time: 2.0 minutes, more than the 1.5 that it is given. 7.0 of 9 minutes are left."),
+        (0, "Time: 2.0 minutes, more than the 1.5 that it is given."),
+    ],
+)
+def test_after_an_answer_the_time_it_took_and_the_time_left_are_said(tmp_path: Path, minutes: int, words: str) -> None:
+    clock = Clock()
+    timed = Interviews(Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER), grade_by_names, clock)
+    setup = Setup(kinds=("mcq",), number=1, minutes=minutes)
+    opened = timed.start(setup, (make_item("m1", kind="mcq"),), seed=1)
+    clock.move(minutes=2)
+    _, said = talk(timed, opened, "1", "")
+    assert words in said
+
+
+def test_a_wrong_option_is_told_with_the_reason_and_the_right_one(interviews: Interviews) -> None:
+    opened = interviews.start(Setup(kinds=("mcq",), number=2), (make_item("m1", kind="mcq"),), seed=1)
+    quiz = opened.interview.current.quiz
+    assert quiz is not None
+    _, said = talk(interviews, opened, str(2 - quiz.key), "")
+    told = said[said.index("Score: 0%") : said.index("# Interview")]
+    assert "You chose “one”, which is wrong: It is not one." in told
+    assert "Right is: two" in told
 
 
 def test_a_quiz_counts_right_answers_and_says_why(tmp_path: Path) -> None:
@@ -100,9 +236,19 @@ def test_a_quiz_counts_right_answers_and_says_why(tmp_path: Path) -> None:
     opened = quizzes.start(QuizSetup(number=2), curated(), seed=1)
     said: list[str] = []
     keys = [str(question.key + 1) for question in opened.quiz.questions]
-    run_quiz(quizzes, opened, typing("nonsense", *keys), said.append)
+    run_quiz(quizzes, opened, typing("nonsense", "²", *keys), said.append)
     assert "2 of 2 answers are right." in said[-1]
-    assert any("There is no option" in each for each in said)
+    assert sum("There is no option" in each for each in said) == 2
+
+
+def test_a_quiz_that_went_on_in_another_tab_goes_on_from_there(tmp_path: Path) -> None:
+    quizzes = Quizzes(Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER), Clock())
+    opened = quizzes.start(QuizSetup(number=2), curated(), seed=1)
+    quizzes.answer(opened.id, opened.revision, 0, opened.quiz.questions[0].key)
+    said: list[str] = []
+    run_quiz(quizzes, opened, typing("1", str(opened.quiz.questions[1].key + 1)), said.append)
+    assert sum("another tab" in each for each in said) == 1
+    assert said[-1] == "\n2 of 2 answers are right."
 
 
 def test_a_quiz_told_at_its_end_tells_nothing_before(tmp_path: Path) -> None:

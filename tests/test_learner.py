@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -141,8 +143,34 @@ def test_advice_leaves_out_items_that_were_deleted() -> None:
     assert "gone" not in what_to_practise(state(gone, now=NOW + timedelta(days=30))).items
 
 
-def test_an_anki_deck_holds_a_note_for_each_item(tmp_path: Path) -> None:
-    deck = tmp_path / "deck.apkg"
-    assert write_deck(curated(), deck) == len(curated())
+def notes_of(deck: Path, folder: Path) -> dict[str, tuple[str, str]]:
+    """Front and back of each note of a deck, by the id of its item."""
     with ZipFile(deck) as packed:
-        assert "collection.anki2" in packed.namelist()
+        packed.extract("collection.anki2", folder)
+    with closing(sqlite3.connect(folder / "collection.anki2")) as collection:
+        fields = [str(row[0]).split("\x1f") for row in collection.execute("select flds from notes")]
+    return {item: (front, back) for front, back, item in fields}
+
+
+def test_an_anki_note_asks_the_items_question_and_answers_with_its_body_and_points(tmp_path: Path) -> None:
+    hostile = replace(make_item("h1"), question="Is $a<b$ & $$c$$?", body="No <script>alert(1)</script> **here**.")
+    items = (make_item("t1"), make_item("m1", kind="mcq"), hostile)
+    assert write_deck(items, tmp_path / "deck.apkg") == 3
+    notes = notes_of(tmp_path / "deck.apkg", tmp_path)
+    front, back = notes["t1"]
+    assert front == "<p>Please tell me what t1 is.</p>\n"
+    assert "The alpha of it is alphat1. The beta of it is betat1." in back
+    assert back.count("<li>") == 3
+    front, back = notes["m1"]
+    assert ("<li>A: one</li>" in front, "<li>B: two</li>" in front) == (True, True)
+    assert back.startswith("<p>B: two</p>")
+    front, back = notes["h1"]
+    assert front == "<p>Is \\(a&lt;b\\) &amp; \\[c\\]?</p>\n"
+    assert back.startswith("<p>No &lt;script&gt;alert(1)&lt;/script&gt; <strong>here</strong>.</p>")
+
+
+def test_an_anki_deck_holds_the_question_and_the_answer_of_every_item(tmp_path: Path) -> None:
+    assert write_deck(curated(), tmp_path / "deck.apkg") == len(curated())
+    notes = notes_of(tmp_path / "deck.apkg", tmp_path)
+    assert notes.keys() == {item.id for item in curated()}
+    assert all(front.strip() and len(back) > 50 for front, back in notes.values())

@@ -12,14 +12,16 @@ from conftest import HashingEmbedder, hand_made, item_text
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
 from tutor.calibration.record import write_calibration
+from tutor.dialogue import exchange
 from tutor.index import IndexInUse
 from tutor.ingestion import ingest
-from tutor.records import Hit
+from tutor.records import DoneEvent, Hit, Question, Turn
 from tutor.service import ANSWERED_AT_ONCE, Service, time_left
 from tutor.settings import Settings
 from tutor.store.asked import asked_items
 from tutor.store.conversations import Conversations
 from tutor.store.database import Database
+from tutor.store.practice import Practice
 from tutor.store.records import LOCAL_USER, Asked, Content, Versions
 from tutor.warming import Warming
 
@@ -75,6 +77,30 @@ def test_an_answer_is_graded_with_the_chat_model_where_that_has_read_the_item(
     service._warming.mark_read(item)
     service.grade(item, "an answer")
     assert asked == [None, model]
+
+
+def test_a_guided_lesson_that_ends_is_evidence_of_the_points_that_were_reached(indexed: Settings) -> None:
+    service = Service(replace(indexed, chat_model="none"))
+    service._index = IndexInUse(indexed.index, "hashing")
+    item = next(item for item in service.items() if item.id == "q002")
+    first = item.key_points[0].text
+    history: tuple[Turn, ...] = ()
+    begins = Question("Ask me about it", chosen="q002", style="guided")
+    answer = None
+    for message in ("Ask me about it", first, *["I do not know"] * 20):
+        *_, done = service.stream(Question(message, history) if history else begins)
+        assert isinstance(done, DoneEvent)
+        answer = done.answer
+        history += exchange(message, answer)
+        if history[-1].style != "guided":
+            break
+        assert Practice(service.database, LOCAL_USER).evidence() == ()
+    rows = Practice(service.database, LOCAL_USER).evidence()
+    assert answer is not None
+    reached = sum(point.verdict == "covered" for point in answer.points)
+    assert [(row.source, row.item, row.topics) for row in rows] == [("answer", "q002", item.topics)]
+    assert rows[0].note == f"{reached} of {len(item.key_points)} points reached in a guided lesson."
+    assert 0 < rows[0].score < 1
 
 
 def test_as_many_are_answered_at_once_as_the_runtime_has_places_for() -> None:

@@ -52,6 +52,16 @@ def test_a_question_shows_none_of_its_points_and_no_score_before_they_are_told(r
     assert "%" not in shown
 
 
+def test_the_time_left_of_an_interview_in_minutes_stands_at_its_head(room: PracticeRoom) -> None:
+    clock = Clock()
+    interviews = Interviews(room.rows, grade_by_names, clock)
+    opened = interviews.start(Setup(kinds=("concept",), number=2, minutes=30), ITEMS, seed=1)
+    clock.move(minutes=12)
+    opened = interviews.act(opened.id, opened.revision, Answer("It holds something"))
+    assert "<span>18 of 30 minutes left</span>" in interview_views.talk(opened.interview)
+    assert "minutes left" not in interview_views.talk(begun(room)[1].interview)
+
+
 def test_what_a_candidate_types_stays_text(room: PracticeRoom) -> None:
     interviews, opened = begun(room)
     opened = interviews.act(opened.id, opened.revision, Answer(HOSTILE))
@@ -203,6 +213,24 @@ def test_a_database_that_fails_is_a_sentence_for_a_draft_and_for_the_deck(
 
 def test_a_form_that_chooses_mixed_asks_for_every_kind() -> None:
     assert setup_of("custom", "beginner", [], ["mixed"], 5, 0, True).kinds == KINDS
+
+
+def test_the_picture_of_predictions_leaves_out_what_was_set_aside_and_says_when_they_were_right(
+    room: PracticeRoom,
+) -> None:
+    now = room.state().now
+    rows = [
+        Evidence("a", "interview", "q013", ("ensembles",), 0.25, now, 0.5),
+        Evidence("b", "interview", "q014", ("ensembles",), 0.75, now, 0.5),
+        Evidence("c", "interview", "q015", ("ensembles",), 0.0, now, 1.0),
+    ]
+    aside = replace(rows[2], set_aside=True)
+    even = predictions_plot(learner_state([*rows[:2], aside], room.items(), now))
+    assert "2 predictions against scores; on average neither too high nor too low." in even
+    assert "3 predictions against scores; on average 33 points too high." in predictions_plot(
+        learner_state(rows, room.items(), now)
+    )
+    assert predictions_plot(learner_state([aside], room.items(), now)) == ""
 
 
 def test_plots_of_nothing_are_nothing(room: PracticeRoom) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from tqdm import tqdm
 
-from tutor.errors import SandboxError, TutorError
+from tutor.errors import SandboxError, StoreError, TutorError
 from tutor.settings import Settings, keep_libraries_offline, read_settings
 
 if TYPE_CHECKING:
@@ -206,13 +206,19 @@ def attempt(
     file: Annotated[Path, typer.Argument(help="The candidate's solution.")],
     as_json: AsJson = False,
 ) -> None:
-    """Judge a solution: run it in the sandbox on the exercise's cases."""
+    """Judge a solution: run it in the sandbox on the exercise's cases; what came of it counts in your progress."""
+    from tutor.attempts import keep_attempt
     from tutor.judging import Judge
 
+    settings = read_settings()
     with file.open("rb") as opened:
         source = opened.read(MAX_FILE_BYTES).decode("utf-8-sig", "replace")
-    with Judge(read_settings().corpus) as judge:
+    with Judge(settings.corpus) as judge:
         judged = judge.attempt(exercise, source)
+    try:
+        keep_attempt(settings, judged)
+    except StoreError as error:
+        print(f"The attempt does not count in your progress: {error}", file=sys.stderr)
     if as_json:
         record = asdict(judged)
         print(json.dumps({"verdict": record.pop("verdict"), "stdout": record.pop("printed")} | record))

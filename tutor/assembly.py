@@ -5,6 +5,9 @@ The module that knows the concrete classes. Knows nothing of pages, commands or 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,12 +21,15 @@ from tutor.embedding import SentenceEmbedder, embedder_name
 from tutor.errors import CalibrationError
 from tutor.index import IndexInUse
 from tutor.judging import Judge
+from tutor.learner import Advice, learner_state, what_to_practise
+from tutor.records import Item
 from tutor.settings import Settings
 from tutor.warming import Warming
 from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, weight_path
 
 if TYPE_CHECKING:
     from tutor.embedded_model import EmbeddedChatModel
+    from tutor.store.database import Database
 
 
 def sentence_embedder(settings: Settings) -> SentenceEmbedder:
@@ -62,7 +68,23 @@ def build_tutor(
     reader = Warming(chat_model) if warming and chat_model else None
     calibration, notices = calibration_in_use(settings)
     judge = cache(lambda: Judge(settings.corpus))
-    return Tutor(index, embedder, chat_model, name, notices, reader, calibration, judge)
+
+    def advise() -> Advice:
+        from tutor.store.database import Database
+
+        with closing(Database.open(settings.database)) as database:
+            return advice(database, tuple(index.get().items.values()))
+
+    return Tutor(index, embedder, chat_model, name, notices, reader, calibration, judge, advise)
+
+
+def advice(database: Database, items: Sequence[Item]) -> Advice:
+    """What the person at hand should practise now. Raises StoreError where what was practised cannot be read."""
+    from tutor.store.practice import Practice
+    from tutor.store.records import LOCAL_USER
+
+    evidence = Practice(database, LOCAL_USER).evidence()
+    return what_to_practise(learner_state(evidence, items, datetime.now().astimezone()))
 
 
 def calibration_in_use(settings: Settings) -> tuple[Calibration | None, tuple[str, ...]]:

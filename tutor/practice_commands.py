@@ -11,8 +11,8 @@ from typing import TypeVar, get_args
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
-from tutor.corpus import read_corpus
-from tutor.errors import PracticeError
+from tutor.corpus import read_corpus, read_library
+from tutor.errors import ChatModelError, PracticeError, WeightsError
 from tutor.grading import Grade
 from tutor.grading.grader import grade
 from tutor.interview.conducting import Interviews
@@ -56,14 +56,14 @@ def hold_interview(settings: Settings, setup: Setup, resume: str, read: Callable
     """Holds a new interview, or goes on with ``resume``, an id or "last". Raises TutorError."""
     with closing(Database.open(settings.database)) as database:
         rows = Practice(database, LOCAL_USER)
-        interviews = Interviews(rows, _grader(settings))
+        interviews = Interviews(rows, _grader(settings, say))
         if resume:
             waiting = [row.id for row in rows.newest("interview", "running", "paused")]
             if resume == "last" and not waiting:
                 raise PracticeError("No interview waits to go on", "one that was begun", "tutor interview")
             opened = interviews.open(waiting[0] if resume == "last" else resume)
         else:
-            items = read_corpus(settings.corpus).items
+            items = _items(settings)
             state = learner_state(rows.evidence(), items, datetime.now(UTC))
             mastery = {topic.topic: topic.value for topic in state.topics if topic.value is not None}
             opened = interviews.start(setup, items, mastery)
@@ -85,25 +85,51 @@ def hold_quiz(
     with closing(Database.open(settings.database)) as database:
         quizzes = Quizzes(Practice(database, LOCAL_USER))
         setup = QuizSetup(number, tuple(topics), immediate=immediate)
-        run_quiz(quizzes, quizzes.start(setup, read_corpus(settings.corpus).items, seed), read, say)
+        run_quiz(quizzes, quizzes.start(setup, _items(settings), seed), read, say)
 
 
-def _grader(settings: Settings) -> Callable[[Item, str], Grade]:
-    """Grades with the models that the settings name, loaded at the first answer."""
+def _items(settings: Settings) -> tuple[Item, ...]:
+    """What the page practises too: the corpus, and what was imported beside it."""
+    corpus = read_corpus(settings.corpus).items
+    known = {item.id for item in corpus}
+    return (*corpus, *(item for item in read_library(settings.library).items if item.id not in known))
+
+
+def _grader(settings: Settings, say: Say) -> Callable[[Item, str], Grade]:
+    """Grades with the models that the settings name, loaded at the first answer. What is missing is said once, and the
+    rest grades."""
 
     @cache
-    def parts() -> tuple[Embeddings, BaseChatModel | None]:
-        from tutor.assembly import chat_model_of, sentence_embedder
-
-        embedder = sentence_embedder(settings)
-        embedder.load()
-        return embedder, chat_model_of(settings)
+    def parts() -> tuple[Embeddings | None, BaseChatModel | None]:
+        return _embedder(settings, say), _chat_model(settings, say)
 
     def judge(item: Item, answer: str) -> Grade:
         embedder, model = parts()
         return grade(item, answer, embedder, model)
 
     return judge
+
+
+def _embedder(settings: Settings, say: Say) -> Embeddings | None:
+    from tutor.assembly import sentence_embedder
+
+    embedder = sentence_embedder(settings)
+    try:
+        embedder.load()
+    except WeightsError as error:
+        say(f"Answers are graded by their words alone. {error}")
+        return None
+    return embedder
+
+
+def _chat_model(settings: Settings, say: Say) -> BaseChatModel | None:
+    from tutor.assembly import chat_model_of
+
+    try:
+        return chat_model_of(settings)
+    except ChatModelError as error:
+        say(f"Answers are graded without the chat model. {error}")
+        return None
 
 
 def _program_judge(settings: Settings) -> Callable[[Interview, str], CodeResult]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from tutor.chat_model import check, connect, model_title, parse_spec
 from tutor.errors import ChatModelError, SearchIndexError, StoreError, TutorError
 from tutor.passages import SEARCHED_KINDS
-from tutor.records import ChatModelChoice, DoneEvent, Event, Item, Question, Status
+from tutor.records import Answer, ChatModelChoice, DoneEvent, Event, Item, Question, Status
 from tutor.settings import Settings
 from tutor.store.records import Versions
 from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, Weights, fetch, is_fetched
@@ -179,16 +179,29 @@ class Service:
             for event in tutor.stream(question):
                 if self._warming and isinstance(event, DoneEvent) and event.answer.decision == "answer":
                     self._warming.note_asked({hit.item_id: 1 for hit in event.answer.hits[:1]})
+                if isinstance(event, DoneEvent) and event.answer.points and event.answer.style != "guided":
+                    self._keep_lesson(event.answer)
                 yield event
 
     def _advice(self) -> Advice:
         """Raises StoreError where what was practised cannot be read."""
-        from tutor.learner import learner_state, what_to_practise
+        from tutor.assembly import advice
+
+        return advice(self.database, self.items())
+
+    def _keep_lesson(self, end: Answer) -> None:
+        """Keeps as evidence what was reached in the lesson that ``end`` ends. A database that fails is logged: the
+        lesson itself went well."""
+        from tutor.learner.lessons import lesson_evidence
         from tutor.store.practice import Practice
         from tutor.store.records import LOCAL_USER
 
-        evidence = Practice(self.database, LOCAL_USER).evidence()
-        return what_to_practise(learner_state(evidence, self.items(), datetime.now().astimezone()))
+        item = next(item for item in self.items() if item.id == end.hits[0].item_id)
+        try:
+            evidence = lesson_evidence(item, end.points, datetime.now().astimezone())
+            Practice(self.database, LOCAL_USER).add_evidence(evidence)
+        except StoreError as error:
+            _LOG.warning("%s", error)
 
     def grade(self, item: Item, answer: str) -> Grade:
         """The grade of an answer. The embedded chat model is asked where it has read the item, which takes one to three

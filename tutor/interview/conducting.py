@@ -31,8 +31,9 @@ from tutor.interview.records import (
     Setup,
     Skip,
 )
-from tutor.interview.scorecard import Scorecard, make_scorecard, question_result
-from tutor.interview.scoring import net_score, reasons
+from tutor.interview.results import question_result
+from tutor.interview.scorecard import Scorecard, make_scorecard
+from tutor.interview.scoring import known_share, reasons
 from tutor.interview.steps import limit_seconds, said, step
 from tutor.learner.records import Evidence
 from tutor.practice_rows import PracticeRows
@@ -95,10 +96,13 @@ class Interviews:
             self._keep_objection(taken, action)
         return self._grade_waiting(taken)
 
-    def pause_and_leave(self, opened: Opened) -> Opened:
-        """Pauses where it runs, so that closing a program costs no time."""
-        running = opened.interview.standing == "running"
-        return self.act(opened.id, opened.revision, Pause()) if running else opened
+    def pause_and_leave(self, id: str, typed: str = "") -> Opened:
+        """Pauses where it runs, so that closing a program costs no time. ``typed`` was not sent and is kept as the
+        draft; an answer that waits for its grade gets it when the interview goes on. Raises StoreError."""
+        if typed:
+            self._rows.keep_draft(id, typed)
+        opened = self._load(id)
+        return self._take(opened, Pause()) if opened.interview.standing == "running" else opened
 
     def _load(self, id: str) -> Opened:
         row = self._rows.load(id)
@@ -138,9 +142,8 @@ class Interviews:
 
     def _keep_objection(self, opened: Opened, action: Object) -> None:
         result = question_result(opened.interview, action.place)
-        score = result.state if result.score is None else f"Score {result.score:.0%}"
         judged = "\n".join(f"- {point.verdict}: {point.text}" for point in result.points)
-        answered = f"{result.answer}\n\n{score}. {' '.join(result.reasons)}\n\n{judged}"
+        answered = f"{result.answer}\n\nScore: {result.score_words}. {result.made_by}\n\n{judged}"
         subject = f"{opened.id}:{action.place}"
         self._rows.add_objection(subject, f"{result.title} ({result.item})", answered, result.objection)
 
@@ -166,10 +169,10 @@ def scorecard(interview: Interview) -> Scorecard:
 
 
 def evidence_of(interview: Interview, id: str) -> tuple[Evidence, ...]:
-    """A row for each question with a score that the candidate may see; what was not answered gives none."""
+    """A row for each question that shows what the candidate knows and whose score they may see."""
     rows = []
     for place, asked in enumerate(interview.questions):
-        score = net_score(asked)
+        score = known_share(asked)
         if score is None or not interview.tells(asked):
             continue
         item = interview.item(asked)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from tutor.interview.scorecard import QuestionResult, Scorecard
+from tutor.interview.results import ChoiceResult, QuestionResult
+from tutor.interview.scorecard import Competence, Scorecard
 
 
 def as_json(card: Scorecard) -> str:
@@ -25,16 +26,22 @@ def as_markdown(card: Scorecard) -> str:
     if card.predicted is not None and card.actual is not None:
         lines += ["", f"You predicted {card.predicted:.0%} and scored {card.actual:.0%}."]
     lines += ["", *(f"- {note}" for note in card.notes)]
-    lines += ["", "| Competence | Score | Asked | Judged |", "|---|---|---|---|"]
-    lines += [f"| {each.name} | {each.words} | {each.asked} | {each.judged} |" for each in card.competences]
+    lines += ["", "| Competence | Score | Asked | Judged | Next |", "|---|---|---|---|---|"]
+    lines += [_competence(each) for each in card.competences]
+    if card.unjudged:
+        lines += ["", f"Beside the scores, nobody judged: {', '.join(card.unjudged)}."]
     for result in card.questions:
         lines += ["", *_question(result)]
     return "\n".join(lines) + "\n"
 
 
+def _competence(competence: Competence) -> str:
+    drill = competence.drill.replace("|", "\\|")
+    return f"| {competence.name} | {competence.words} | {competence.asked} | {competence.judged} | {drill} |"
+
+
 def _question(result: QuestionResult) -> list[str]:
-    score = result.state if result.score is None else f"{result.score:.0%}"
-    lines = [f"## {result.place + 1}. {result.title}: {score}", "", " ".join(result.reasons)]
+    lines = [f"## {result.place + 1}. {result.title}: {result.score_words}", "", *_score(result)]
     if result.predicted is not None:
         lines += ["", f"You predicted {result.predicted:.0%}."]
     late = ", over its time" if result.late else ""
@@ -42,17 +49,46 @@ def _question(result: QuestionResult) -> list[str]:
     if result.answer:
         lines += ["", "### Your answer", "", *(f"> {line}" for line in result.answer.splitlines())]
     if result.points:
-        lines += ["", "### Key points", ""]
-        for point in result.points:
-            quote = f" You said: “{point.quote}”" if point.quote else ""
-            after = " (after a follow-up)" if point.probed and point.verdict == "covered" else ""
-            lines.append(f"- {point.verdict}{after}: {point.text}{quote}")
+        lines += ["", "### Key points", "", *point_lines(result)]
     if result.misconceptions:
-        lines += ["", "### Known wrong claims that you made", "", *(f"- {each}" for each in result.misconceptions)]
+        lines += ["", "### Known wrong claims that you made", "", *misconception_lines(result)]
     lines += ["", "### Model answer", "", result.model_answer.strip()]
     if result.sources:
-        lines += ["", *(f"[{each.number}] {each.item_id}: {each.quote}" for each in result.sources)]
+        lines += ["", *source_lines(result)]
     lines += ["", f"**Next:** {result.drill} ({result.drill_item})"]
     if result.objection:
         lines += ["", f"You objected: {result.objection}"]
     return lines
+
+
+def _score(result: QuestionResult) -> list[str]:
+    lines = [result.made_by]
+    if result.choice and result.choice.why:
+        lines += ["", *choice_lines(result.choice)]
+    return [*lines, "", result.rubric_words] if result.rubric_words else lines
+
+
+def choice_lines(choice: ChoiceResult) -> list[str]:
+    """The option that was chosen, why it is wrong, and the right one."""
+    return [f"- You chose “{choice.chosen}”, which is wrong: {choice.why}", f"- Right is: {choice.right}"]
+
+
+def point_lines(result: QuestionResult) -> list[str]:
+    """Each point with its verdict, the candidate's words and the number of the sentence that says it."""
+    lines = []
+    for point in result.points:
+        cited = f" [{point.cited}]" if point.cited else ""
+        quote = f" You said: “{point.quote}”" if point.quote else ""
+        after = " (after a follow-up)" if point.probed and point.verdict == "covered" else ""
+        lines.append(f"- {point.verdict}{after}: {point.text}{cited}{quote}")
+    return lines
+
+
+def source_lines(result: QuestionResult) -> list[str]:
+    """The sentences of the model answer that the points cite, by their numbers."""
+    return [f"[{each.number}] {each.item_id}: {each.quote}" for each in result.sources]
+
+
+def misconception_lines(result: QuestionResult) -> list[str]:
+    """Each known wrong claim with the candidate's words and why it is wrong."""
+    return [f"- You said: “{each.evidence}” That is: {each.claim} {each.why}" for each in result.misconceptions]

@@ -116,6 +116,12 @@ class Interview:
         """Whether the candidate may see a question's score."""
         return self.standing == "finished" or (self.setup.coached and asked.phase == "told")
 
+    @property
+    def seconds_left(self) -> float:
+        """Of the time that the set-up gives the whole interview, when the clock was last read; below 0 once it passed.
+        Means nothing where the set-up gives no limit."""
+        return self.setup.minutes * 60 - sum(question.seconds for question in self.questions)
+
 
 @dataclass(frozen=True)
 class Answer:

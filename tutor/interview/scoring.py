@@ -27,6 +27,27 @@ def net_score(asked: Asked) -> float | None:
     return None if raw is None else round(max(raw - HINT_COST * asked.hints, 0.0), 4)
 
 
+def known_share(asked: Asked) -> float | None:
+    """What a question shows of what the candidate knows: its score, or 0 where they passed it over, which is no score;
+    None where nothing can be told."""
+    score = net_score(asked)
+    return 0.0 if score is None and passed_over(asked) else score
+
+
+def passed_over(asked: Asked) -> bool:
+    """Whether the candidate skipped the question; one that the end of the interview cut short shows nothing."""
+    return asked.skipped and any(line.kind == "skip" for line in asked.lines)
+
+
+def grader(asked: Asked) -> str:
+    """Who gave the score: the grader's parts, the cases of the exercise or the key; "" where there is no answer."""
+    if asked.code is not None:
+        return "the cases of the exercise"
+    if asked.choice is not None:
+        return "the key"
+    return asked.grade.grader if asked.grade is not None else ""
+
+
 def reasons(asked: Asked) -> tuple[str, ...]:
     """Sentences that say what made the score, or why there is none."""
     made = []
@@ -40,6 +61,8 @@ def reasons(asked: Asked) -> tuple[str, ...]:
         made += [] if asked.grade.enough else ["Not enough to judge, so there is no score."]
     else:
         made.append("There is no answer, so there is no score.")
+    if passed_over(asked):
+        made.append("You passed it over, so it counts as not known in your progress.")
     if asked.hints and raw_score(asked) is not None:
         hints = "1 hint" if asked.hints == 1 else f"{asked.hints} hints"
         made.append(f"Less {asked.hints * HINT_COST:.0%} for {hints}.")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tutor.errors import PracticeError, TutorError
+from tutor.errors import TutorError
 from tutor.interview.conducting import Interviews, Opened, scorecard
-from tutor.interview.exporting import as_markdown
+from tutor.interview.exporting import as_markdown, choice_lines, misconception_lines, point_lines, source_lines
 from tutor.interview.records import (
     Action,
     Answer,
@@ -26,8 +26,10 @@ from tutor.interview.records import (
     Resume,
     Skip,
 )
-from tutor.interview.scorecard import question_result
+from tutor.interview.results import question_result
 from tutor.interview.scoring import HINT_COST
+from tutor.interview.steps import limit_seconds
+from tutor.quiz.terminal import option_named
 
 HELP = (
     f"Write your answer and end it with an empty line. /hint costs {HINT_COST:.0%}, /skip goes on, /pause leaves and "
@@ -40,32 +42,51 @@ Read = Callable[[], str]
 JudgeProgram = Callable[[Interview, str], CodeResult]
 
 
+class _LeftError(Exception):
+    """The candidate left in the middle of an answer. Carries what was typed of it."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__()
+        self.typed = typed
+
+
 def conduct(
     interviews: Interviews, opened: Opened, read: Read, say: Callable[[str], None], judge: JudgeProgram
 ) -> Opened:
-    """Goes on with an interview until it is over or paused. Raises StoreError."""
+    """Goes on with an interview until it is over or paused; Ctrl-C and the end of the input pause it at any moment.
+    Raises StoreError."""
     say(HELP)
+    try:
+        opened = _go_on(interviews, opened, read, say, judge)
+    except _LeftError as left:
+        opened = interviews.pause_and_leave(opened.id, left.typed)
+    except (EOFError, KeyboardInterrupt):
+        opened = interviews.pause_and_leave(opened.id)
+    if opened.interview.standing == "finished":
+        say(as_markdown(scorecard(opened.interview)))
+    else:
+        say(f"The interview is paused. To go on: tutor interview --resume {opened.id}")
+    return opened
+
+
+def _go_on(
+    interviews: Interviews, opened: Opened, read: Read, say: Callable[[str], None], judge: JudgeProgram
+) -> Opened:
     if opened.interview.standing == "paused":
         opened = interviews.act(opened.id, opened.revision, Resume())
     heard = -1
     while opened.interview.standing == "running":
         heard = _say_new(opened.interview, heard, say)
         try:
-            action = _next_action(opened.interview, read, say, judge)
+            action = _next_action(opened, read, say, judge)
             opened = interviews.act(opened.id, opened.revision, action)
-        except (EOFError, KeyboardInterrupt):
-            opened = interviews.act(opened.id, opened.revision, Pause())
-        except PracticeError as error:
-            say(str(error))
-            opened = interviews.open(opened.id)
+            if isinstance(action, Answer | HandIn | Choose):
+                say(_time(opened.interview))
         except (TutorError, OSError) as error:
             say(str(error))
+            opened = interviews.open(opened.id)
         if opened.interview.standing == "running" and opened.interview.current.phase == "told":
             say(_told(opened.interview))
-    if opened.interview.standing == "finished":
-        say(as_markdown(scorecard(opened.interview)))
-    else:
-        say(f"The interview is paused. To go on: tutor interview --resume {opened.id}")
     return opened
 
 
@@ -79,8 +100,8 @@ def _say_new(interview: Interview, heard: int, say: Callable[[str], None]) -> in
     return len(lines)
 
 
-def _next_action(interview: Interview, read: Read, say: Callable[[str], None], judge: JudgeProgram) -> Action:
-    asked = interview.current
+def _next_action(opened: Opened, read: Read, say: Callable[[str], None], judge: JudgeProgram) -> Action:
+    interview, asked = opened.interview, opened.interview.current
     if asked.phase == "told":
         return Proceed()
     if asked.phase == "predicting":
@@ -89,31 +110,31 @@ def _next_action(interview: Interview, read: Read, say: Callable[[str], None], j
     if asked.quiz is not None:
         say("\n".join(f"  {number}. {option}" for number, option in enumerate(asked.quiz.options, start=1)))
         line = read().strip()
-        return COMMANDS.get(line) or Choose(int(line) - 1 if line.isdigit() else -1)
+        return COMMANDS.get(line) or Choose(option_named(line))
     if interview.item(asked).exercise is not None:
         say("The path of your program:")
         line = read().strip()
         return COMMANDS.get(line) or HandIn(judge(interview, Path(line).read_text(encoding="utf-8", errors="replace")))
-    return _written(read)
+    if opened.draft:
+        say(f"\nYou had written:\n{opened.draft}\nGo on from there; an empty line sends it.")
+    return _written(read, opened.draft)
 
 
-def _written(read: Read) -> Action:
-    """Lines up to an empty one, or a command that stands alone."""
-    lines: list[str] = []
+def _written(read: Read, draft: str) -> Action:
+    """The draft and the lines after it up to an empty one, or a command that comes first."""
+    lines = draft.splitlines()
+    begun = len(lines)
     while True:
         try:
             line = read()
-        except EOFError:
-            if not lines:
-                raise
-            break
-        if not lines and line.strip() in COMMANDS:
+        except (EOFError, KeyboardInterrupt):
+            raise _LeftError("\n".join(lines)) from None
+        if len(lines) == begun and line.strip() in COMMANDS:
             return COMMANDS[line.strip()]
-        if not line.strip() and lines:
-            break
         if line.strip():
             lines.append(line)
-    return Answer("\n".join(lines))
+        elif lines:
+            return Answer("\n".join(lines))
 
 
 def _share(text: str) -> float | None:
@@ -123,12 +144,27 @@ def _share(text: str) -> float | None:
         return None
 
 
+def _time(interview: Interview) -> str:
+    """The time that the question took so far, whether that is too long, and what is left of the whole."""
+    asked, setup = interview.current, interview.setup
+    limit = limit_seconds(interview.item(asked))
+    over = f", more than the {limit / 60:g} that it is given" if asked.seconds > limit else ""
+    words = f"\nTime: {asked.seconds / 60:.1f} minutes{over}."
+    if not setup.minutes:
+        return words
+    left = interview.seconds_left
+    if left <= 0:
+        return f"{words} The {setup.minutes} minutes of the interview are over; it ends with this question."
+    return f"{words} {left / 60:.1f} of {setup.minutes} minutes are left."
+
+
 def _told(interview: Interview) -> str:
     asked = interview.current
     if not interview.tells(asked):
         return "\nNoted. All scores come at the end."
     result = question_result(interview, len(interview.questions) - 1)
-    score = result.state if result.score is None else f"{result.score:.0%}"
-    lines = [f"\nScore: {score}. {' '.join(result.reasons)}"]
-    lines += [f"  {point.verdict}: {point.text}" for point in result.points]
+    lines = [f"\nScore: {result.score_words}. {result.made_by}"]
+    lines += choice_lines(result.choice) if result.choice and result.choice.why else []
+    lines += [*point_lines(result), *source_lines(result), *misconception_lines(result)]
+    lines += [result.rubric_words] if result.rubric_words else []
     return "\n".join([*lines, f"Next: {result.drill}"])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
+from tutor.errors import StaleError
 from tutor.practice_rows import PracticeRows
 from tutor.quiz.answering import answer, evidence_of, finish
 from tutor.quiz.making import make_quiz
@@ -50,13 +51,24 @@ class Quizzes:
         return OpenedQuiz(row.id, _QUIZ.validate_python({**raw, "questions": questions}), row.revision)
 
     def answer(self, id: str, revision: int, place: int, choice: int) -> OpenedQuiz:
-        """Saves an answer given to the state ``revision``. Raises PracticeError, and StoreError where another tab was
+        """Saves an answer given to the state ``revision``. Raises PracticeError, and StaleError where another tab was
         faster."""
-        return self._save(id, revision, answer(self.open(id).quiz, place, choice, self._clock()))
+        return self._save(id, revision, answer(self._newest(id, revision), place, choice, self._clock()))
 
     def finish(self, id: str, revision: int) -> OpenedQuiz:
-        """Ends the quiz."""
-        return self._save(id, revision, finish(self.open(id).quiz, self._clock()))
+        """Ends the quiz. Raises StaleError where another tab was faster."""
+        return self._save(id, revision, finish(self._newest(id, revision), self._clock()))
+
+    def _newest(self, id: str, revision: int) -> Quiz:
+        """The quiz at ``revision``, looked at before a step: an old state makes a step wrong for another reason."""
+        opened = self.open(id)
+        if opened.revision != revision:
+            raise StaleError(
+                "This quiz went on in another tab or window, so nothing was changed here",
+                "the newest state, which is shown now",
+                "look at it, then go on",
+            )
+        return opened.quiz
 
     def _save(self, id: str, revision: int, quiz: Quiz) -> OpenedQuiz:
         standing = "finished" if quiz.finished else "running"

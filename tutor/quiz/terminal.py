@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tutor.errors import PracticeError
+from tutor.errors import PracticeError, StaleError
 from tutor.quiz.answering import score
 from tutor.quiz.keeping import OpenedQuiz, Quizzes
 from tutor.quiz.records import Quiz
@@ -19,10 +19,13 @@ def run_quiz(quizzes: Quizzes, opened: OpenedQuiz, read: Callable[[], str], say:
             break
         say(_asked(opened.quiz, place))
         try:
-            line = read().strip()
-            opened = quizzes.answer(opened.id, opened.revision, place, int(line) - 1 if line.isdigit() else -1)
+            opened = quizzes.answer(opened.id, opened.revision, place, option_named(read()))
         except PracticeError as error:
             say(str(error))
+            continue
+        except StaleError as error:
+            say(str(error))
+            opened = quizzes.open(opened.id)
             continue
         except EOFError:
             opened = quizzes.finish(opened.id, opened.revision)
@@ -35,6 +38,14 @@ def run_quiz(quizzes: Quizzes, opened: OpenedQuiz, read: Callable[[], str], say:
     right, given = score(opened.quiz)
     say(f"\n{right} of {given} answers are right.")
     return opened
+
+
+def option_named(line: str) -> int:
+    """The place, from 0, of the option whose number was typed; -1 where it is no number."""
+    try:
+        return int(line) - 1
+    except ValueError:
+        return -1
 
 
 def _asked(quiz: Quiz, place: int) -> str:

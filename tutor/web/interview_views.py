@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tutor.interview.records import Asked, Interview, Line
-from tutor.interview.scorecard import Competence, QuestionResult, Scorecard, question_result
+from tutor.interview.results import ChoiceResult, QuestionResult, question_result
+from tutor.interview.scorecard import Competence, Scorecard
 from tutor.interview.scoring import HINT_COST
 from tutor.interview.steps import hints_of, limit_seconds, seconds_used
 from tutor.topics import topic_name
@@ -78,18 +79,18 @@ def saved_label(row: SavedPractice) -> str:
 
 def question(result: QuestionResult) -> str:
     """One question's result: the score, what made it, the points with the candidate's words, the model answer."""
-    score = result.state.capitalize() if result.score is None else f"{result.score:.0%}"
     predicted = "" if result.predicted is None else f"You predicted {result.predicted:.0%}. "
     late = " It was over its time." if result.late else ""
     time = f"It took {result.minutes} minutes.{late}" if result.minutes else ""
     parts = [
-        f'<p class="iv-score"><strong>{escape(score)}</strong> <span>{escape(" ".join(result.reasons))}</span></p>',
-        f'<p class="small">{escape(predicted + time)}</p>' if predicted or time else "",
+        f'<p class="iv-score"><strong>{escape(result.score_words)}</strong> <span>{escape(result.made_by)}</span></p>',
+        *(f'<p class="small">{escape(words)}</p>' for words in (result.rubric_words, predicted + time) if words),
+        _choice(result.choice) if result.choice and result.choice.why else "",
         _points(result),
+        _misconceptions(result),
     ]
-    parts += [f'<p class="error">{inline(each)}</p>' for each in result.misconceptions]
     sources = "".join(f"<li>{inline(each.quote)}</li>" for each in result.sources)
-    cited = f"<h4>Where it says what was missing</h4><ol>{sources}</ol>" if sources else ""
+    cited = f"<h4>Where it says the points</h4><ol>{sources}</ol>" if sources else ""
     read = button("open", result.item, "Open it in the library", "action")
     model = f"{one_line(render(result.model_answer))}{cited}<p>{read}</p>"
     parts.append(disclosure("Model answer", model, "fold"))
@@ -106,12 +107,14 @@ def scorecard(card: Scorecard, picture: str) -> str:
         compared = f"<p>You predicted {card.predicted:.0%} on average and scored {card.actual:.0%}.</p>"
     notes = "".join(f'<p class="small">{escape(note)}</p>' for note in card.notes)
     rows = "".join(_competence(each) for each in card.competences)
-    head = "<th>Competence</th><th>Score</th><th>Asked</th><th>Judged</th>"
+    left = ", ".join(card.unjudged)
+    unjudged = f'<p class="small">Beside the scores, nobody judged: {left}.</p>' if left else ""
+    head = "<th>Competence</th><th>Score</th><th>Asked</th><th>Judged</th><th>Next</th>"
     table = f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     questions = "".join(_card_question(each) for each in card.questions)
     return (
         f'<section class="iv-card"><h2>{escape(card.verdict)}</h2><p>{inline(card.sentence)}</p>{compared}{notes}'
-        f"<h3>Competences</h3>{picture}{table}<h3>Questions</h3>{questions}</section>"
+        f"<h3>Competences</h3>{picture}{table}<h3>Questions</h3>{unjudged}{questions}</section>"
     )
 
 
@@ -124,7 +127,7 @@ def _card_question(result: QuestionResult) -> str:
 
 def _competence(competence: Competence) -> str:
     cells = [competence.name, competence.words, str(competence.asked), str(competence.judged)]
-    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}<td>{inline(competence.drill)}</td></tr>"
 
 
 def _points(result: QuestionResult) -> str:
@@ -132,9 +135,28 @@ def _points(result: QuestionResult) -> str:
     for point in result.points:
         quote = f"<q>{escape(point.quote[:300])}</q>" if point.quote else ""
         after = " after a follow-up" if point.probed and point.verdict == "covered" else ""
+        cited = f'<span class="small">[{point.cited}]</span>' if point.cited else ""
         badge = f'<span class="iv-badge iv-{point.verdict}">{_VERDICTS[point.verdict]}{after}</span>'
-        rows.append(f"<li>{badge} {inline(point.text)} {quote}</li>")
+        rows.append(f"<li>{badge} {inline(point.text)} {cited} {quote}</li>")
     return f'<ul class="iv-points">{"".join(rows)}</ul>' if rows else ""
+
+
+def _misconceptions(result: QuestionResult) -> str:
+    rows = [
+        f'<li><span class="iv-badge iv-contradicted">Wrong claim</span> {inline(each.claim)} '
+        f"<q>{escape(each.evidence[:300])}</q><div>{inline(each.why)}</div></li>"
+        for each in result.misconceptions
+    ]
+    return f'<ul class="iv-points">{"".join(rows)}</ul>' if rows else ""
+
+
+def _choice(choice: ChoiceResult) -> str:
+    wrong = '<span class="iv-badge iv-missing">Wrong (your choice)</span>'
+    right = '<span class="iv-badge iv-covered">Right</span>'
+    return (
+        f'<ul class="iv-points"><li>{wrong} <strong>{inline(choice.chosen)}</strong>'
+        f"<div>{one_line(render(choice.why))}</div></li><li>{right} <strong>{inline(choice.right)}</strong></li></ul>"
+    )
 
 
 def _progress(interview: Interview) -> str:
@@ -142,7 +164,9 @@ def _progress(interview: Interview) -> str:
     of = f"Question {len(interview.questions)} of {interview.setup.number}"
     topics = [topic_name(name) for name in item.topics if topic_name(name) != KINDS[item.kind]]
     feedback = "Coached" if interview.setup.coached else "Scores at the end"
-    return chip_row([of, LEVELS[item.level], KINDS[item.kind], *topics, feedback])
+    left = max(interview.seconds_left, 0) / 60
+    time = [f"{left:.0f} of {interview.setup.minutes} minutes left"] if interview.setup.minutes else []
+    return chip_row([of, LEVELS[item.level], KINDS[item.kind], *topics, feedback, *time])
 
 
 def _lines(asked: Asked) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from tutor.attempts import attempt_evidence
 from tutor.errors import PracticeError, StoreError
 from tutor.grading.records import Grade
 from tutor.interview.conducting import Interviews, Opened
@@ -135,11 +136,3 @@ class PracticeRoom:
         now = datetime.now().astimezone()
         key = f"own:{topic}:{now.isoformat(timespec='microseconds')}"
         self.rows.add_evidence(Evidence(key, "own word", "", (topic,), share, now, note="You said so."))
-
-
-def attempt_evidence(item: Item, attempt: Attempt, at: datetime) -> Evidence:
-    """An attempt as a row: the share of its cases that pass."""
-    passed = sum(case.verdict == "pass" for case in attempt.cases)
-    note = f"{passed} of {len(attempt.cases)} cases pass. {attempt.problem}".strip()
-    key = f"attempt:{item.id}:{attempt.seed}"
-    return Evidence(key, "attempt", item.id, item.topics, passed / len(attempt.cases), at, note=note[:300])

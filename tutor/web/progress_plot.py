@@ -53,16 +53,18 @@ def history_plot(state: LearnerState) -> str:
 
 def predictions_plot(state: LearnerState) -> str:
     """Predicted against actual scores; on the line, the guess was right."""
-    pairs = [(row.predicted * 100, row.score * 100) for row in state.evidence if row.predicted is not None]
+    rows = [row for row in state.evidence if not row.set_aside]
+    pairs = [(row.predicted * 100, row.score * 100) for row in rows if row.predicted is not None]
     if not pairs:
         return ""
     drawn, axes = _axes(3.2)
     axes.plot([0, 100], [0, 100], "--", color=_INK, linewidth=1)
     axes.plot([each[0] for each in pairs], [each[1] for each in pairs], "o", color=_OTHER)
     axes.set(xlim=(-3, 103), ylim=(-3, 103), xlabel="You predicted, in percent", ylabel="You scored")
-    gap = sum(predicted - score for predicted, score in pairs) / len(pairs)
-    lean = "too high" if gap > 0 else "too low"
-    return _picture(drawn, f"{len(pairs)} predictions against scores; on average {abs(gap):.0f} points {lean}.")
+    gap = round(sum(predicted - score for predicted, score in pairs) / len(pairs))
+    lean = f"{abs(gap)} points {'too high' if gap > 0 else 'too low'}" if gap else "neither too high nor too low"
+    count = "1 prediction" if len(pairs) == 1 else f"{len(pairs)} predictions"
+    return _picture(drawn, f"{count} against scores; on average {lean}.")
 
 
 def reviews_plot(state: LearnerState) -> str:
