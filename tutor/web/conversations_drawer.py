@@ -109,7 +109,10 @@ def wire_conversations(
 
     def deleted(state: Session, event: gr.EventData) -> tuple[Any, ...]:
         id = str(event._data.get("id", ""))
-        view = chat.empty(state) if id == state.conversation else None
+        view = None
+        if id == state.conversation:
+            state.stop()
+            view = chat.empty(state)
         rows = conversations.delete(state, id)
         return view_update(view, rows) if view else (*nothing()[:-1], rows)
 
@@ -128,7 +131,7 @@ def wire_conversations(
     def imported(state: Session, event: gr.EventData) -> str:
         return conversations.take_in(state, str(event._data.get("text", "")))
 
-    bridge.resume(opened, [session], **watching)
+    bridge.resume(opened, [session], trigger_mode="multiple", **watching)
     bridge.version(turned, [session], **watching)
     bridge.delete(deleted, [session], shown, **quick)
     bridge.rename(renamed, [session], [listed], **quick)
