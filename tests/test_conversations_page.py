@@ -17,7 +17,7 @@ from tutor.errors import StoreError
 from tutor.records import Question
 from tutor.store.conversations import Conversations
 from tutor.store.database import Database
-from tutor.store.records import LOCAL_USER, Asked, Content, Versions
+from tutor.store.records import LISTED, LOCAL_USER, Asked, Content, Versions
 from tutor.web.chat import Chat, View
 from tutor.web.conversations import ConversationList, _when
 from tutor.web.running_turn import RunningTurn
@@ -457,6 +457,16 @@ def test_the_list_marks_the_conversation_that_is_open(chat: Chat) -> None:
     assert f'do-resume" value="{one.conversation}"' in current
 
 
+def test_a_list_that_leaves_some_out_says_so(chat: Chat, kept: Conversations) -> None:
+    for number in range(LISTED):
+        kept.begin_turn(kept.create(), Asked(f"question {number}"))
+    assert rows(chat).count("<li") == LISTED
+    assert "newest" not in rows(chat)
+    kept.begin_turn(kept.create(), Asked("one more"))
+    assert rows(chat).count("<li") == LISTED
+    assert "The newest 100 are shown. Search finds the others." in rows(chat)
+
+
 def test_a_hostile_name_stays_text(chat: Chat) -> None:
     session = Session()
     ask(chat, session, '<img src=x onerror=alert(1)> " $x$')
@@ -493,8 +503,11 @@ def test_a_conversation_is_taken_away_brought_in_and_deleted(chat: Chat) -> None
     assert markdown["name"].endswith("-precision-vs-recall.md")
     assert markdown["text"].startswith("# precision vs recall")
     assert "<li" not in listed.delete(session, session.conversation)
-    assert ASKED in listed.take_in(session, whole["text"])
-    assert "is no JSON" in listed.take_in(session, whole["text"][:100])
+    brought = opened(chat, listed.take_in(whole["text"]))[0]
+    assert [turn.question for turn in brought.turns] == [ASKED]
+    assert 'class="current"' in listed.show(brought)
+    with pytest.raises(StoreError, match="is no JSON"):
+        listed.take_in(whole["text"][:100])
 
 
 def test_without_a_store_the_list_says_why(chat: Chat, service: FakeService, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 from web_fakes import FakeService
 
 from tutor.records import (
+    STYLES,
     Answer,
     ChatModelChoice,
     Confidence,
@@ -27,6 +28,8 @@ from tutor.web.chat import Chat, View
 from tutor.web.interruption import Interruption
 from tutor.web.labels import FIELDS
 from tutor.web.messages import answered, messages
+from tutor.web.retelling_view import ASKED as ASKED_BY_CLICK
+from tutor.web.retelling_view import WAYS
 from tutor.web.session import Session
 from tutor.web.turns import ShownTurn, advance
 
@@ -525,6 +528,12 @@ def test_a_click_has_the_item_of_an_answer_told_in_another_way(chat: Chat, servi
     asked = service.asked[-1][0]
     assert (asked.style, asked.chosen) == ("simpler", session.turns[0].answer.hits[0].item_id)  # type: ignore[union-attr]
     assert "Explain it more simply" in views[-1].messages[-2]["content"]
+
+
+def test_below_an_answer_stands_a_button_for_every_way_of_telling(chat: Chat) -> None:
+    final = last(ask(chat, Session(), ASKED)[-1])
+    assert re.findall(r'do-tell" value="0:(\w+)"', final) == list(WAYS)
+    assert set(WAYS) == set(ASKED_BY_CLICK) == set(STYLES) - {""}
 
 
 @pytest.mark.parametrize(("number", "style"), [(0, "rubbish"), (0, ""), (5, "simpler"), (-1, "simpler")])

@@ -13,12 +13,22 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from tutor.errors import GoneError, StoreError
 from tutor.store.database import Database
-from tutor.store.records import NAME_LIMIT, Asked, Content, Conversation, Entry, State, StoredTurn, Ticket, Versions
+from tutor.store.records import (
+    LISTED,
+    NAME_LIMIT,
+    Asked,
+    Content,
+    Conversation,
+    Entry,
+    State,
+    StoredTurn,
+    Ticket,
+    Versions,
+)
 from tutor.store.serialized import dump, storable
 from tutor.store.tables import conversations, turns
 from tutor.store.turn_rows import content_columns, row_of, stored_turn
 
-LISTED = 100
 _NAME_OF_MESSAGE = 80
 
 
@@ -38,8 +48,8 @@ class Conversations:
         return id
 
     def entries(self, query: str = "") -> list[Entry]:
-        """The newest ones first, at most ``LISTED``. With ``query`` those that hold all its words, in any case, in
-        their name, a message or an answer. Empty ones are left out."""
+        """The newest ``LISTED`` and, where there are more, one to tell it by; the newest first. With ``query`` those
+        that hold all its words, in any case, in their name, a message or an answer. Empty ones are left out."""
         count = func.count(turns.c.id)
         wanted = [conversations.c.user_id == self._user, *(self._holds(word) for word in storable(query).split())]
         statement = (
@@ -48,7 +58,7 @@ class Conversations:
             .where(*wanted)
             .group_by(conversations.c.id)
             .order_by(conversations.c.updated_at.desc(), conversations.c.id)
-            .limit(LISTED)
+            .limit(LISTED + 1)
         )
         with self._database.reading() as connection:
             rows = connection.execute(statement).all()
