@@ -100,9 +100,9 @@ class _Ending(GenericFakeChatModel):
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
         for word in self.words:
-            yield ChatGenerationChunk(message=AIMessageChunk(word))
+            yield ChatGenerationChunk(message=AIMessageChunk(content=word))
         reason = {"finish_reason": self.finish} if self.finish else {}
-        yield ChatGenerationChunk(message=AIMessageChunk("", response_metadata=reason))
+        yield ChatGenerationChunk(message=AIMessageChunk(content="", response_metadata=reason))
 
 
 def _ending(text: str, finish: str = "") -> BaseChatModel:
