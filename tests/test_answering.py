@@ -140,6 +140,14 @@ def test_a_model_that_fails_at_once_leaves_the_items_own_answer(indexed: Setting
     assert "failed or fell silent" in answer.notices[-1]
 
 
+@pytest.mark.parametrize("question", [OTHER_WORDS, "What is dropout?"], ids=["other words", "direct"])
+def test_a_model_that_says_nothing_is_said_to_have_failed(indexed: Settings, question: str) -> None:
+    answer = _tutor(indexed, FakeListChatModel(responses=[""])).invoke(Question(question))
+    assert answer.text.startswith("Dropout")
+    assert "fell silent" in answer.notices[-1]
+    assert not any("did not hold" in notice for notice in answer.notices)
+
+
 def test_a_model_that_says_not_covered_is_believed_where_retrieval_is_not_sure(indexed: Settings) -> None:
     answer = _tutor(indexed, _says("NOT COVERED")).invoke(Question(LOOSE))
     assert (answer.decision, answer.origin, answer.citations) == ("abstain", "item", ())

@@ -77,6 +77,24 @@ def test_a_refresh_in_the_middle_of_an_answer_goes_on_with_it(open_page: Open, s
     assert len(service.asked) == 1
 
 
+def test_an_answer_goes_on_while_other_conversations_are_looked_at(open_page: Open, service: FakeService) -> None:
+    page = open_page()
+    named = page.locator("#conversation-list .kept-name")
+    ask(page, "precision vs recall hold", wait=False)
+    expect(bot(page)).to_contain_text("Precision asks how many", timeout=30_000)
+    page.get_by_role("button", name="New chat").click()
+    expect(page.locator(".example").first).to_be_visible()
+    ask(page, "l1 vs l2")
+    for words, busy in (("precision", True), ("l1", False), ("precision", True)):
+        named.filter(has_text=words).click()
+        expect(page.locator("#chat .user-row")).to_contain_text(words, timeout=30_000)
+        expect(page.get_by_role("button", name="Stop the answer")).to_be_visible(visible=busy)
+    service.held.set()
+    expect(bot(page)).to_contain_text("In the model’s words", timeout=30_000)
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+    assert len(service.asked) == 2
+
+
 def test_an_answer_that_a_crash_broke_off_is_continued(open_page: Open, url: str, service: FakeService) -> None:
     kept = Conversations(service.database, LOCAL_USER)
     id = kept.create()
@@ -128,7 +146,8 @@ def test_conversations_are_searched_renamed_taken_away_brought_in_and_deleted(op
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Import").click()
     chooser.value.set_files(tmp_path / "kept.json")
-    expect(page.locator("#conversation-list .name")).to_have_text(["<b>Penalties</b>"], timeout=20_000)
+    expect(page.locator("#conversation-list .current .name")).to_have_text(["<b>Penalties</b>"], timeout=20_000)
+    expect(bot(page)).to_contain_text("Regularization limits")
 
 
 def test_on_a_phone_the_list_opens_over_the_chat_and_closes_again(open_page: Open) -> None:

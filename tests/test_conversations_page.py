@@ -17,10 +17,12 @@ from tutor.errors import StoreError
 from tutor.records import Question
 from tutor.store.conversations import Conversations
 from tutor.store.database import Database
-from tutor.store.records import LOCAL_USER, Asked, Content, Versions
+from tutor.store.records import LISTED, LOCAL_USER, Asked, Content, Versions
 from tutor.web.chat import Chat, View
 from tutor.web.conversations import ConversationList, _when
+from tutor.web.running_turn import RunningTurn
 from tutor.web.session import Session
+from tutor.web.turns import ShownTurn
 
 
 @pytest.fixture
@@ -89,6 +91,18 @@ def interrupted(kept: Conversations, written: str) -> str:
     return id
 
 
+def test_the_decision_and_the_first_words_are_kept_at_once_with_who_answers(chat: Chat, kept: Conversations) -> None:
+    turn, ticket = chat.keeping.begin(session := Session(), ShownTurn(ASKED), 0)
+    decided = replace(turn, decision="answer")
+    worded = replace(decided, own="Precision asks")
+    steps = chat.keeping.kept(session, (each for each in (decided, worded, worded)), ticket)
+    found = []
+    for _ in steps:
+        (stored,) = kept.open(session.conversation).turns
+        found.append((stored.content.decision, stored.content.item_text, stored.versions.tutor))
+    assert found == [(None, "", "test"), ("answer", "", "test"), ("answer", "Precision asks", "test")]
+
+
 def test_a_turn_that_a_crash_broke_off_is_marked_and_can_be_continued(chat: Chat, kept: Conversations) -> None:
     id = interrupted(kept, "Precision asks")
     session, view = opened(chat, id)
@@ -146,6 +160,75 @@ def test_a_reloaded_page_can_stop_the_answer(chat: Chat, service: FakeService) -
     reloaded.stop()
     assert "Stopped." in last(list(watching)[-1])
     service.held.set()
+
+
+def held(chat: Chat, session: Session) -> Iterator[View]:
+    """The rest of the views of an answer that waits in the middle until ``service.held`` is set."""
+    views = chat.ask(session, f"{ASKED} hold")
+    for view in views:
+        if "word for word" in last(view):
+            break
+    return views
+
+
+def test_an_answer_goes_on_while_its_page_shows_another_conversation(
+    chat: Chat, service: FakeService, kept: Conversations
+) -> None:
+    session, other = Session(), Session()
+    ask(chat, other, "l1 vs l2")
+    views, answered = held(chat, session), session.conversation
+    elsewhere = list(chat.open(session, other.conversation))[-1]
+    assert not elsewhere.busy
+    assert list(views) == []
+    back = chat.open(session, answered)
+    assert next(back).busy
+    service.held.set()
+    final = list(back)[-1]
+    assert "In the model’s words" in last(final)
+    assert "Stopped" not in last(final)
+    assert kept.open(answered).turns[0].state == "done"
+
+
+def test_the_open_conversation_clicked_in_the_list_goes_on_with_its_answer_once(
+    chat: Chat, service: FakeService
+) -> None:
+    session = Session()
+    before = held(chat, session)
+    after = chat.open(session, session.conversation)
+    assert next(after).busy
+    assert list(before) == []
+    service.held.set()
+    assert "In the model’s words" in last(list(after)[-1])
+    assert not session.busy
+
+
+def test_another_page_that_watched_leaves_and_the_answer_goes_on(chat: Chat, service: FakeService) -> None:
+    session, other = Session(), Session()
+    views = held(chat, session)
+    watching = chat.open(other, session.conversation)
+    next(watching)
+    chat.empty(other)
+    assert list(watching) == []
+    service.held.set()
+    assert "In the model’s words" in last(list(views)[-1])
+
+
+def test_an_answer_that_ends_while_its_conversation_is_opened_is_shown_whole(
+    chat: Chat, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session()
+    views = held(chat, session)
+    look = chat._running.get
+
+    def ended(id: str) -> RunningTurn | None:
+        service.held.set()
+        list(views)
+        return look(id)
+
+    monkeypatch.setattr(chat._running, "get", ended)
+    final = opened(chat, session.conversation)[1]
+    assert "In the model’s words" in last(final)
+    assert "do-continue" not in last(final)
 
 
 def test_a_question_that_arrives_twice_is_asked_once(chat: Chat, service: FakeService) -> None:
@@ -231,10 +314,7 @@ def test_an_end_that_could_not_be_kept_is_kept_later(
 ) -> None:
     session = Session()
     with monkeypatch.context() as patch:
-        views = chat.ask(session, f"{ASKED} hold")
-        for view in views:
-            if "word for word" in last(view):
-                break
+        views = held(chat, session)
         failing(service, patch, FULL)
         service.held.set()
         assert "not being kept" in last(list(views)[-1])
@@ -242,14 +322,77 @@ def test_an_end_that_could_not_be_kept_is_kept_later(
     assert [turn.state for turn in kept.open(session.conversation).turns] == ["done", "done"]
 
 
+def test_an_end_that_could_not_be_kept_outlives_a_new_chat(
+    chat: Chat, service: FakeService, kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session()
+    with monkeypatch.context() as patch:
+        views, answered = held(chat, session), session.conversation
+        failing(service, patch, FULL)
+        service.held.set()
+        list(views)
+        chat.empty(session)
+    assert "Interrupted" not in last(opened(chat, answered)[1])
+    assert kept.open(answered).turns[0].state == "done"
+
+
+def test_a_turn_that_could_not_be_begun_is_kept_when_its_page_turns_away_later(
+    chat: Chat, service: FakeService, kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session()
+    with monkeypatch.context() as patch:
+        failing(service, patch, FULL)
+        ask(chat, session, ASKED)
+    chat.empty(session)
+    (entry,) = kept.entries()
+    assert kept.open(entry.id).turns[0].state == "done"
+
+
+def test_that_an_answer_is_not_kept_is_said_although_its_progress_failed_first(
+    chat: Chat, service: FakeService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn, ticket = chat.keeping.begin(session := Session(), ShownTurn(ASKED), 0)
+    worded = replace(turn, decision="answer", own="Precision asks")
+    failing(service, monkeypatch, FULL)
+    *before, end = chat.keeping.kept(session, (each for each in (worded, replace(worded, stopped=True))), ticket)
+    assert [each.unkept for each in before] == [""]
+    assert "not being kept. The disk is full" in end.unkept
+
+
 def test_a_conversation_deleted_in_another_tab_is_said_and_answered(chat: Chat, kept: Conversations) -> None:
     session = Session()
     ask(chat, session, ASKED)
     kept.delete(session.conversation)
     final = ask(chat, session, "l1 vs l2")[-1]
-    assert "not there any more" in last(final)
+    assert "deleted elsewhere. A new one keeps what is shown here" in last(final)
     assert "word for word" in last(final)
-    assert kept.entries() == []
+    assert "deleted" not in last(ask(chat, session, "bagging vs boosting")[-1])
+    (entry,) = kept.entries()
+    assert entry.id == final.conversation == session.conversation
+    assert [turn.asked.message for turn in kept.open(entry.id).turns] == [ASKED, "l1 vs l2", "bagging vs boosting"]
+
+
+def test_a_turn_tried_again_after_its_conversation_was_deleted_has_no_version_that_is_gone(
+    chat: Chat, kept: Conversations
+) -> None:
+    session = Session()
+    ask(chat, session, ASKED)
+    kept.delete(session.conversation)
+    list(chat.retry(session, 0))
+    assert session.turns[0].siblings == (session.turns[0].id,)
+
+
+def test_a_conversation_deleted_in_the_middle_of_an_answer_is_said_and_the_next_question_keeps_it(
+    chat: Chat, service: FakeService, kept: Conversations
+) -> None:
+    session = Session()
+    views = held(chat, session)
+    kept.delete(session.conversation)
+    service.held.set()
+    assert "deleted elsewhere. What you ask next" in last(list(views)[-1])
+    final = ask(chat, session, "l1 vs l2")[-1]
+    assert "not being kept" not in last(final)
+    assert [turn.asked.message for turn in kept.open(final.conversation).turns] == [f"{ASKED} hold", "l1 vs l2"]
 
 
 def test_an_address_of_no_conversation_changes_nothing(chat: Chat) -> None:
@@ -314,6 +457,16 @@ def test_the_list_marks_the_conversation_that_is_open(chat: Chat) -> None:
     assert f'do-resume" value="{one.conversation}"' in current
 
 
+def test_a_list_that_leaves_some_out_says_so(chat: Chat, kept: Conversations) -> None:
+    for number in range(LISTED):
+        kept.begin_turn(kept.create(), Asked(f"question {number}"))
+    assert rows(chat).count("<li") == LISTED
+    assert "newest" not in rows(chat)
+    kept.begin_turn(kept.create(), Asked("one more"))
+    assert rows(chat).count("<li") == LISTED
+    assert "The newest 100 are shown. Search finds the others." in rows(chat)
+
+
 def test_a_hostile_name_stays_text(chat: Chat) -> None:
     session = Session()
     ask(chat, session, '<img src=x onerror=alert(1)> " $x$')
@@ -350,8 +503,11 @@ def test_a_conversation_is_taken_away_brought_in_and_deleted(chat: Chat) -> None
     assert markdown["name"].endswith("-precision-vs-recall.md")
     assert markdown["text"].startswith("# precision vs recall")
     assert "<li" not in listed.delete(session, session.conversation)
-    assert ASKED in listed.take_in(session, whole["text"])
-    assert "is no JSON" in listed.take_in(session, whole["text"][:100])
+    brought = opened(chat, listed.take_in(whole["text"]))[0]
+    assert [turn.question for turn in brought.turns] == [ASKED]
+    assert 'class="current"' in listed.show(brought)
+    with pytest.raises(StoreError, match="is no JSON"):
+        listed.take_in(whole["text"][:100])
 
 
 def test_without_a_store_the_list_says_why(chat: Chat, service: FakeService, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tutor.store.feedback import Feedback
 from tutor.store.feedback_records import NOTE_LIMIT, Exchange, FoundItem, Spoken
 from tutor.store.inbox import Inbox
 from tutor.store.records import LOCAL_USER, Asked
+from tutor.store.tables import turns, users
 
 
 @pytest.fixture
@@ -103,6 +105,16 @@ def test_an_answer_on_its_way_cannot_be_rated(database: Database, feedback: Feed
     ticket = conversations.begin_turn(conversations.create(), Asked("what is a GAN"))
     with pytest.raises(StoreError, match="not answered yet"):
         feedback.rate(ticket.turn, "correct")
+
+
+def test_a_copy_for_the_trainers_holds_nothing_of_another_person(database: Database, feedback: Feedback) -> None:
+    turn, private = have_turn(database, "what is a GAN"), have_turn(database, "a private question")
+    with database.writing() as connection:
+        connection.execute(users.insert().values(id="other", created_at=datetime.now(UTC)))
+        connection.execute(turns.update().where(turns.c.id == private).values(user_id="other"))
+        connection.execute(turns.update().where(turns.c.id == turn).values(parent_id=private))
+    feedback.rate(turn, "wrong")
+    assert feedback.ratings([turn])[turn].exchange.before == ()
 
 
 def test_a_rating_of_another_kind_is_refused(database: Database, feedback: Feedback) -> None:

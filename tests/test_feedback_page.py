@@ -59,6 +59,13 @@ def test_an_answer_is_offered_to_the_trainers_after_it_was_rated_as_wrong(chat: 
     assert "do-escalate" in last(chat.rate(session, 0, "wrong", "It is the other way round."))
 
 
+def test_before_a_rating_the_page_says_that_the_trainers_keep_a_copy(chat: Chat) -> None:
+    said = "A copy of this question, its answer and the conversation goes to the trainers and stays there."
+    up, down = ask(chat, Session(), "What is overfitting?").split('<details class="down">')
+    assert said in up
+    assert said in down
+
+
 @pytest.mark.parametrize("verdict", ["correct", "wrong", "wrong_evidence", "unclear"])
 def test_each_rating_can_be_pressed_and_is_confirmed(verdict: str, chat: Chat, service: FakeService) -> None:
     session = Session()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.fake_chat_models import FakeListChatModel, GenericFakeChatModel
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
+from langchain_core.outputs import ChatGenerationChunk
 
 from tutor.generation import MAX_SENTENCES, Written, generate, remember
 from tutor.prompts import NOT_COVERED
@@ -87,6 +90,50 @@ def test_a_model_that_says_so_after_words_that_hold_has_answered() -> None:
 def test_a_model_that_breaks_off_leaves_what_was_checked(place: int, kept: int) -> None:
     said, written = _generated(FakeListChatModel(responses=[DROPOUT.body], error_on_chunk_number=place))
     assert (len(said), written.failed) == (kept, True)
+
+
+class _Ending(GenericFakeChatModel):
+    """Says ``words`` and ends as an engine does, with its reason or, where the line was cut, with none."""
+
+    words: list[str]
+    finish: str = ""
+
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        for word in self.words:
+            yield ChatGenerationChunk(message=AIMessageChunk(content=word))
+        reason = {"finish_reason": self.finish} if self.finish else {}
+        yield ChatGenerationChunk(message=AIMessageChunk(content="", response_metadata=reason))
+
+
+def _ending(text: str, finish: str = "") -> BaseChatModel:
+    return _Ending(messages=iter([]), words=[text], finish=finish)
+
+
+HELD, FRAGMENT = "A rate of 50 percent is usual.", "It does not act at prediction time"
+
+
+@pytest.mark.parametrize(
+    ("finish", "kept", "failed"), [("", 1, True), ("length", 1, False), ("stop", 2, False)], ids=["cut", "limit", "own"]
+)
+def test_a_last_sentence_that_breaks_off_is_kept_only_where_the_model_itself_ended(
+    finish: str, kept: int, failed: bool
+) -> None:
+    said, written = _generated(_ending(f"{HELD} {FRAGMENT}", finish))
+    assert (len(said), written.failed) == (kept, failed)
+    assert bool(written.dropped) == (kept == 1)
+
+
+@pytest.mark.parametrize("finish", ["", "length"])
+def test_a_model_that_breaks_off_in_its_first_sentence_has_failed(finish: str) -> None:
+    said, written = _generated(_ending(FRAGMENT, finish))
+    assert (said, written.failed) == ([], True)
+
+
+@pytest.mark.parametrize("text", ["", "  \n"])
+@pytest.mark.parametrize("finish", ["", "stop"])
+def test_a_model_that_says_nothing_has_failed(text: str, finish: str) -> None:
+    assert _generated(_ending(text, finish))[1].failed
+    assert _remembered(_ending(text, finish))[1].failed
 
 
 def test_the_first_word_comes_before_the_first_checked_sentence() -> None:

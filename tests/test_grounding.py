@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tutor.corpus import read_corpus
 from tutor.evidence import best_sentence
-from tutor.grounding import MIN_TERMS, check_sentence, complete_sentences, says_again
+from tutor.grounding import MIN_TERMS, check_sentence, complete_sentences, is_whole, says_again
 from tutor.lexical import terms
 from tutor.records import Item
 from tutor.sentences import Sentence, sentences
@@ -329,6 +329,25 @@ def test_words_of_two_kept_sentences_together_are_not_said_again() -> None:
 def test_sentences_are_the_same_however_the_stream_is_cut(text: str, expected: list[str], size: int) -> None:
     pieces = [text[start : start + size] for start in range(0, len(text), size)]
     assert list(complete_sentences(pieces)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("It holds. ", True),
+        ("It holds [1].", True),
+        ("It holds. [1]", True),
+        ("**It holds.** [1]. ", True),
+        ('Does it hold?"', True),
+        ("- a line\n", True),
+        ("It holds", False),
+        ("It holds [1]", False),
+        ("Such as e.g.", False),
+        ("There are three kinds:", False),
+    ],
+)
+def test_a_sentence_is_whole_where_it_was_written_to_its_end(text: str, whole: bool) -> None:
+    assert is_whole(text) is whole
 
 
 def test_a_sentence_is_given_as_soon_as_the_next_one_begins() -> None:

@@ -12,9 +12,9 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from tutor import prompts
 from tutor.prompts import (
     AGREES,
-    HISTORY_CHARACTERS,
     MEMORY,
     NOT_COVERED,
+    SAID_CHARACTERS,
     SUFFICIENT,
     SYSTEM,
     agreement_prompt,
@@ -124,9 +124,15 @@ def test_the_conversation_names_its_speakers_in_order() -> None:
     )
 
 
-def test_only_the_last_four_turns_are_told() -> None:
+def test_the_twentieth_prompt_is_as_long_as_the_second() -> None:
+    said = [Turn("user", "What is PCA?"), Turn("assistant", "It keeps directions. " * 40)]
+    second, third, twentieth = (len(_text(answer_prompt("why?", [PCA], said * turns))) for turns in (1, 2, 19))
+    assert second == third == twentieth
+
+
+def test_only_the_last_exchange_is_told() -> None:
     told = _text(answer_prompt("why?", [PCA], [Turn("user", f"turn{number}") for number in range(9)]))
-    assert re.findall(r"turn\d", told) == ["turn5", "turn6", "turn7", "turn8"]
+    assert re.findall(r"turn\d", told) == ["turn7", "turn8"]
 
 
 @settings(deadline=None)
@@ -135,7 +141,7 @@ def test_only_the_last_four_turns_are_told() -> None:
 def test_the_conversation_is_bounded_however_long_it_was(history: list[Turn]) -> None:
     alone = len(_text(answer_prompt("why?", [PCA])))
     told = len(_text(answer_prompt("why?", [PCA], history)))
-    assert told <= alone + HISTORY_CHARACTERS + len("Conversation so far:\n\n")
+    assert told <= alone + 2 * SAID_CHARACTERS + len("Conversation so far:\nPerson: \nTutor: \n") + 1
 
 
 def test_of_a_long_turn_the_beginning_is_told() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.errors import StoreError
+from tutor.errors import GoneError, StoreError
 from tutor.records import Answer, Citation, Confidence, Hit, ReferenceRun
 from tutor.store.conversations import Conversations
 from tutor.store.database import Database
@@ -209,7 +209,6 @@ def test_nobody_reads_writes_finds_or_deletes_what_is_anothers(mine: Conversatio
         lambda: other.rename(id, "x"),
         lambda: other.begin_turn(id, Asked("x")),
         lambda: other.begin_turn(other.create(), Asked("x"), parent=turn),
-        lambda: other.begin_turn(other.create(), Asked("x"), turn=turn),
         lambda: other.continue_turn(turn),
         lambda: other.show_turn(turn),
         lambda: other.decline_turn(turn, Content()),
@@ -217,9 +216,29 @@ def test_nobody_reads_writes_finds_or_deletes_what_is_anothers(mine: Conversatio
     ):
         with pytest.raises(StoreError, match="not there any more"):
             act()
+    with pytest.raises(StoreError):
+        other.begin_turn(other.create(), Asked("x"), turn=turn)
     other.delete(id)
     assert other.entries("private") == []
     assert messages(mine, id) == ["private"]
+
+
+def test_no_ticket_is_given_for_a_turn_of_another_conversation_or_another_person(
+    mine: Conversations, other: Conversations
+) -> None:
+    turn = tell(mine, mine.create(), "private")
+    with pytest.raises(StoreError, match="stands in another conversation"):
+        mine.begin_turn(mine.create(), Asked("x"), turn=turn)
+    with pytest.raises(StoreError) as error:
+        other.begin_turn(other.create(), Asked("x"), turn=turn)
+    assert not isinstance(error.value, GoneError)
+    assert "another conversation" not in str(error.value)
+
+
+def test_what_is_known_of_who_answers_is_kept_before_the_answer(mine: Conversations) -> None:
+    id = mine.create()
+    mine.begin_turn(id, Asked("What is it?"), versions=BY)
+    assert mine.open(id).turns[0].versions == BY
 
 
 def test_what_is_deleted_is_in_no_file_any_more(mine: Conversations, tmp_path: Path) -> None:

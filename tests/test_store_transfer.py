@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from tutor.store.conversations import Conversations
 from tutor.store.database import Database
 from tutor.store.records import LOCAL_USER, Asked, Content, State, StoredTurn, Versions
 from tutor.store.transfer import FORMAT, export_json, export_markdown, import_json
+from tutor.web.keeping import shown
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
 SHARE = st.floats(0, 1)
@@ -80,6 +82,15 @@ def tell(mine: Conversations, message: str, content: Content, parent: str | None
     return ticket.turn
 
 
+SURE = Confidence(0.91, "high", "one item clearly matches best")
+FOUND = (Hit("q001", 0.8, "ask", "what is it", {"ask": 0.8}),)
+WHOLE = Content(
+    "The own answer.", "Told anew [1].", decision="answer", confidence=SURE, hits=FOUND,
+    citations=(Citation(1, "q001", "The own answer."),), digests={"q001": "abc"},
+    answer=Answer("answer", SURE, "The own answer.", "What is one?", FOUND, run=ReferenceRun("q043", "code", "call")),
+)  # fmt: skip
+
+
 def small(mine: Conversations) -> str:
     """The export of a conversation with two branches, as text."""
     id = mine.create()
@@ -118,9 +129,15 @@ def with_turn(text: str, **values: object) -> str:
         (lambda text: "null", "does not hold a conversation"),
         (lambda text: text.replace(FORMAT, "other"), "format"),
         (lambda text: changed(text, version=2), "version"),
-        (lambda text: changed(text, turns=[]), "no messages"),
+        (lambda text: changed(text, turns=[]), "no message"),
+        (lambda text: changed(text, shown=None), "no message"),
         (lambda text: changed(text, turns=7), "turns"),
-        (lambda text: changed(text, shown=9), "does not hold"),
+        (lambda text: changed(text, shown=9), "no message that it holds"),
+        (lambda text: changed(text, updated="0001-01-01T00:00:00Z"), "updated"),
+        (lambda text: changed(text, created="9999-12-31T23:59:59-14:00"), "created"),
+        (lambda text: with_turn(text, created="0001-01-01T00:00:00+14:00"), "created"),
+        (lambda text: with_turn(text, place=99999999999999999999), "place"),
+        (lambda text: with_turn(text, place=-1), "place"),
         (lambda text: changed(text, created="2026-01-01T00:00:00"), "created"),
         (lambda text: with_turn(text, parent=2), "before the one it follows"),
         (lambda text: with_turn(text, parent=1), "before the one it follows"),
@@ -138,6 +155,58 @@ def test_a_damaged_file_is_refused_with_what_is_wrong_and_nothing_is_kept(
     with pytest.raises(StoreError, match=said):
         import_json(mine, damage(text))
     assert len(mine.entries()) == 1
+
+
+TIMES_OF_ALL_SORTS = ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00Z", "2026-01-01"]
+STRINGS = st.sampled_from(["", "x" * 300, "\x00", "answer", "open", *TIMES_OF_ALL_SORTS])
+NUMBERS = st.sampled_from([-1, 0, 2, 2**31, 10**20, 0.5, 1e308, float("nan")])
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | STRINGS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def paths(plain: Any) -> list[tuple[Any, ...]]:
+    """Where each value stands in what JSON holds."""
+    keys = plain if isinstance(plain, dict) else range(len(plain)) if isinstance(plain, list) else ()
+    return [(), *((key, *rest) for key in keys for rest in paths(plain[key]))]
+
+
+@st.composite
+def damaged(draw: st.DrawFn, plain: Any) -> Any:
+    """``plain`` with one of its values replaced, mostly by another of its kind."""
+    *way, last = draw(st.sampled_from(paths(plain)[1:]))
+    inner = plain
+    for key in way:
+        inner = inner[key]
+    kind = STRINGS if isinstance(inner[last], str) else NUMBERS if isinstance(inner[last], int | float) else JSON
+    inner[last] = draw(kind if draw(st.integers(0, 3)) else JSON)
+    return plain
+
+
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_whatever_a_file_holds_is_kept_and_shown_or_refused_with_a_sentence(
+    mine: Conversations, data: st.DataObject
+) -> None:
+    for entry in mine.entries():
+        mine.delete(entry.id)
+    id = mine.create()
+    tell(mine, "two", WHOLE, tell(mine, "one", WHOLE, None, id), id)
+    plain = data.draw(damaged(json.loads(export_json(mine, id))))
+    mine.delete(id)
+    try:
+        kept = import_json(mine, json.dumps(plain))
+    except StoreError:
+        assert mine.entries() == []
+        return
+    (entry,) = mine.entries()
+    for hours in (-14, 14):
+        assert entry.updated.astimezone(timezone(timedelta(hours=hours)))
+    assert all(shown(turn, {}) for turn in mine.open(kept).turns)
+    assert import_json(mine, export_json(mine, kept))
+    assert export_markdown(mine, kept)
 
 
 def test_a_file_that_is_too_long_is_refused_before_it_is_read(mine: Conversations) -> None:

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from web_fakes import FakeService
 
 from tutor.records import (
+    STYLES,
     Answer,
     ChatModelChoice,
     Confidence,
@@ -27,6 +28,8 @@ from tutor.web.chat import Chat, View
 from tutor.web.interruption import Interruption
 from tutor.web.labels import FIELDS
 from tutor.web.messages import answered, messages
+from tutor.web.retelling_view import ASKED as ASKED_BY_CLICK
+from tutor.web.retelling_view import WAYS
 from tutor.web.session import Session
 from tutor.web.turns import ShownTurn, advance
 
@@ -382,7 +385,7 @@ def test_a_second_question_while_one_is_answered_is_not_asked(chat: Chat, servic
     assert len(session.turns) == 1
 
 
-def test_a_new_conversation_ends_the_stream_and_shows_nothing_of_it(chat: Chat) -> None:
+def test_a_new_conversation_ends_the_views_and_shows_nothing_more_of_the_answer(chat: Chat) -> None:
     session = Session()
     views = chat.ask(session, "precision vs recall hold")
     for view in views:
@@ -391,6 +394,33 @@ def test_a_new_conversation_ends_the_stream_and_shows_nothing_of_it(chat: Chat) 
     assert chat.empty(session).messages == []
     assert list(views) == []
     assert session.turns == []
+
+
+def test_only_the_answer_that_comes_is_rendered_not_those_before_it(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[str] = []
+
+    def counted(turn: ShownTurn, number: int, *rest: Any) -> str:
+        rendered.append(turn.question)
+        return answered(turn, number, *rest)
+
+    monkeypatch.setattr("tutor.web.messages.answered", counted)
+    session = Session()
+    for number in range(4):
+        ask(chat, session, f"{ASKED} {number}")
+    rendered.clear()
+    views = ask(chat, session, "l1 vs l2")
+    assert set(rendered) == {"l1 vs l2"}
+    assert [len(view.messages) for view in views] == [10] * len(views)
+
+
+def test_earlier_answers_are_rendered_again_when_what_they_offer_changes(chat: Chat, service: FakeService) -> None:
+    session = Session()
+    offered = last(ask(chat, session, LOST)[-1])
+    service.generating = False
+    assert "do-memory" in offered
+    assert "do-memory" not in last(chat.view(session))
 
 
 def test_trying_a_question_again_makes_a_version_of_it(chat: Chat) -> None:
@@ -498,6 +528,12 @@ def test_a_click_has_the_item_of_an_answer_told_in_another_way(chat: Chat, servi
     asked = service.asked[-1][0]
     assert (asked.style, asked.chosen) == ("simpler", session.turns[0].answer.hits[0].item_id)  # type: ignore[union-attr]
     assert "Explain it more simply" in views[-1].messages[-2]["content"]
+
+
+def test_below_an_answer_stands_a_button_for_every_way_of_telling(chat: Chat) -> None:
+    final = last(ask(chat, Session(), ASKED)[-1])
+    assert re.findall(r'do-tell" value="0:(\w+)"', final) == list(WAYS)
+    assert set(WAYS) == set(ASKED_BY_CLICK) == set(STYLES) - {""}
 
 
 @pytest.mark.parametrize(("number", "style"), [(0, "rubbish"), (0, ""), (5, "simpler"), (-1, "simpler")])

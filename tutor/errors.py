@@ -64,6 +64,10 @@ class StoreError(TutorError):
     """The database cannot be opened, read or written, or does not hold what was asked for."""
 
 
+class GoneError(StoreError):
+    """What was asked for was deleted, or never was."""
+
+
 class StaleError(StoreError):
     """The state that a step was taken from is not the newest one any more."""
 

@@ -11,7 +11,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig
 
 from tutor.clock import milliseconds_since
-from tutor.grounding import check_sentence, complete_sentences, says_again
+from tutor.grounding import check_sentence, complete_sentences, is_whole, says_again
 from tutor.prompts import NOT_COVERED
 from tutor.records import Citation, Item, Timings
 
@@ -25,7 +25,8 @@ _LOG = logging.getLogger(__name__)
 class Written:
     """What a model has written so far: kept and dropped sentences, and when the first came (ms after ``started``).
 
-    ``not_covered``: it said that the passages hold no answer. ``failed``: it broke off.
+    ``not_covered``: it said that the passages hold no answer. ``failed``: it broke off or said nothing. ``finish`` is
+    why it stopped, in its engine's word, "" where it gave none.
     """
 
     started: float
@@ -34,6 +35,7 @@ class Written:
     dropped: list[str] = field(default_factory=list)
     not_covered: bool = False
     failed: bool = False
+    finish: str = ""
     first_token_ms: float = 0.0
     first_sentence_ms: float = 0.0
 
@@ -83,15 +85,23 @@ def remember(
 def _sentences(
     model: BaseChatModel, messages: Sequence[BaseMessage], written: Written, config: RunnableConfig | None
 ) -> Iterator[str]:
-    """The model's sentences until enough are kept. A failure ends them and is told in ``written``."""
+    """The model's sentences until enough are kept. A failure ends them and is told in ``written``, and so is a last
+    sentence that breaks off: it is none, unless the model itself ended there."""
+    silent = True
     try:
         for sentence in complete_sentences(_pieces(model, messages, written, config)):
+            silent = False
+            if not is_whole(sentence) and written.finish != "stop" and NOT_COVERED not in sentence.upper():
+                written.dropped.append(f"{sentence.strip()} (it breaks off)")
+                written.failed = not (written.finish and written.kept)  # a limit that was reached is no failure
+                return
             yield sentence
             if len(written.kept) == MAX_SENTENCES:
                 return
     except Exception:  # each engine raises its own kinds; all mean that no more words come
         _LOG.warning("the chat model failed", exc_info=True)
         written.failed = True
+    written.failed |= silent
 
 
 def _pieces(
@@ -100,4 +110,5 @@ def _pieces(
     for chunk in model.stream(list(messages), config):
         if chunk.text and not written.first_token_ms:
             written.first_token_ms = milliseconds_since(written.started)
+        written.finish = chunk.response_metadata.get("finish_reason") or written.finish
         yield str(chunk.text)

@@ -34,6 +34,7 @@ MIN_TERMS = 2
 
 _MARK = re.compile(r"\s*\[(\d{1,3})\](?:\.$)?")
 _ALTERNATIVES = re.compile(r"\bor\b|\bvs\b|\bversus\b", re.I)
+_ENDING = re.compile(r"""[.!?…](?=["'”’)*`$]*(?:\s*\[\d{1,3}\]\.?)*\s*$)""")
 _BOUNDARY = re.compile(r"""(?<=[.!?])((?:\s*\[\d{1,3}\]\.?)*)(?:\s+(?=[A-Z"'(*$`\d-])|\s*\n)|\n+""")
 
 
@@ -138,6 +139,12 @@ def complete_sentences(pieces: Iterable[str]) -> Iterator[str]:
             waiting = waiting[match.end() :]
     if waiting.strip():
         yield waiting
+
+
+def is_whole(sentence: str) -> bool:
+    """Whether a sentence or line of ``complete_sentences`` was written to its end; only the last one may not be."""
+    ending = _ENDING.search(sentence)
+    return sentence.endswith("\n") or (ending is not None and can_end(sentence[: ending.end()]))
 
 
 def _boundary(text: str) -> re.Match[str] | None:

@@ -16,7 +16,10 @@ from tutor.records import Item, Turn
 from tutor.sentences import plain_text
 
 NOT_COVERED = "NOT COVERED"
-HISTORY_CHARACTERS = 1200
+SAID_CHARACTERS = 300
+"""Of each message of the last exchange, which is all that is told of the conversation: the question that is asked
+stands by itself, and the twentieth answer is to begin as soon as the second."""
+
 WARMING_CHARACTERS = 300
 """How much more of a passage is read at a time: less than a second on two cores."""
 
@@ -119,9 +122,8 @@ def passage_text(number: int, item: Item, text: str) -> str:
 
 
 def _conversation(history: Sequence[Turn]) -> str:
-    lines = [f"{_speaker(turn)}: {_harmless(turn.text)[:300]}" for turn in history[-4:]]
-    text = "\n".join(lines)[-HISTORY_CHARACTERS:]
-    return f"Conversation so far:\n{text}\n" if text else ""
+    lines = [f"{_speaker(turn)}: {_harmless(turn.text)[:SAID_CHARACTERS]}\n" for turn in history[-2:]]
+    return f"Conversation so far:\n{''.join(lines)}" if lines else ""
 
 
 def _speaker(turn: Turn) -> str:

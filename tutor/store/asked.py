@@ -1,4 +1,5 @@
-"""How often each item was what answered, by the turns that are kept. Decides nothing."""
+"""How often each item was what answered, by the turns that are kept of all people: what is asked most is got ready
+first. Nothing of a person leaves here, only items and numbers. Decides nothing."""
 
 from __future__ import annotations
 

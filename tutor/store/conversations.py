@@ -11,20 +11,30 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
-from tutor.errors import StoreError
+from tutor.errors import GoneError, StoreError
 from tutor.store.database import Database
-from tutor.store.records import NAME_LIMIT, Asked, Content, Conversation, Entry, State, StoredTurn, Ticket, Versions
+from tutor.store.records import (
+    LISTED,
+    NAME_LIMIT,
+    Asked,
+    Content,
+    Conversation,
+    Entry,
+    State,
+    StoredTurn,
+    Ticket,
+    Versions,
+)
 from tutor.store.serialized import dump, storable
 from tutor.store.tables import conversations, turns
 from tutor.store.turn_rows import content_columns, row_of, stored_turn
 
-LISTED = 100
 _NAME_OF_MESSAGE = 80
 
 
 class Conversations:
-    """All of one user's. Every method is one transaction; each raises StoreError where the database fails, or where the
-    conversation or turn is not this user's or not there any more."""
+    """All of one user's. Every method is one transaction; each raises StoreError where the database fails, and its
+    GoneError where the conversation or turn is not this user's or not there any more."""
 
     def __init__(self, database: Database, user: str) -> None:
         self._database, self._user = database, user
@@ -38,8 +48,8 @@ class Conversations:
         return id
 
     def entries(self, query: str = "") -> list[Entry]:
-        """The newest ones first, at most ``LISTED``. With ``query`` those that hold all its words, in any case, in
-        their name, a message or an answer. Empty ones are left out."""
+        """The newest ``LISTED`` and, where there are more, one to tell it by; the newest first. With ``query`` those
+        that hold all its words, in any case, in their name, a message or an answer. Empty ones are left out."""
         count = func.count(turns.c.id)
         wanted = [conversations.c.user_id == self._user, *(self._holds(word) for word in storable(query).split())]
         statement = (
@@ -48,7 +58,7 @@ class Conversations:
             .where(*wanted)
             .group_by(conversations.c.id)
             .order_by(conversations.c.updated_at.desc(), conversations.c.id)
-            .limit(LISTED)
+            .limit(LISTED + 1)
         )
         with self._database.reading() as connection:
             rows = connection.execute(statement).all()
@@ -94,11 +104,18 @@ class Conversations:
             )
         self._database.clear_log()
 
-    def begin_turn(self, conversation: str, asked: Asked, parent: str | None = None, turn: str | None = None) -> Ticket:
+    def begin_turn(
+        self,
+        conversation: str,
+        asked: Asked,
+        parent: str | None = None,
+        turn: str | None = None,
+        versions: Versions | None = None,
+    ) -> Ticket:
         """Writes a message down before it is answered, as the child of ``parent`` (None: the first of its branch).
 
         ``turn`` is an id that the asker made: the same one twice is one turn, and the second ticket for
-        it is not fresh.
+        it is not fresh. ``versions`` is what is known then of what will answer.
         """
         with self._database.writing() as connection:
             found = self._conversation(connection, conversation)
@@ -110,7 +127,8 @@ class Conversations:
                 select(func.coalesce(func.max(turns.c.place), -1) + 1).where(turns.c.conversation_id == conversation)
             )
             ticket, now = Ticket(turn or uuid.uuid4().hex, 1), datetime.now(UTC)
-            begun = StoredTurn(ticket.turn, parent, place or 0, asked, "open", Content(), Versions(), now, None)
+            by = versions or Versions()
+            begun = StoredTurn(ticket.turn, parent, place or 0, asked, "open", Content(), by, now, None)
             row = {**row_of(begun), "user_id": self._user, "conversation_id": conversation}
             connection.execute(turns.insert().values(row))
             name = {} if found.name else _named_after(storable(asked.message))
@@ -188,7 +206,7 @@ class Conversations:
     def _conversation(self, connection: Connection, id: str) -> Row[tuple[object, ...]]:
         mine = and_(conversations.c.id == id, conversations.c.user_id == self._user)
         if (row := connection.execute(select(conversations).where(mine)).first()) is None:
-            raise StoreError(
+            raise GoneError(
                 "This conversation is not there any more", "one that was not deleted", "start a new conversation"
             )
         return row
@@ -196,13 +214,16 @@ class Conversations:
     def _turn(self, connection: Connection, id: str, conversation: str | None = None) -> Row[tuple[object, ...]]:
         row = connection.execute(select(turns).where(turns.c.id == id, self._mine())).first()
         if row is None or conversation not in (None, row.conversation_id):
-            raise StoreError("This message is not there any more", "one that was not deleted", "ask it again")
+            raise GoneError("This message is not there any more", "one that was not deleted", "ask it again")
         return row
 
     def _known(self, connection: Connection, turn: str, conversation: str) -> Ticket | None:
-        if connection.scalar(select(func.count()).where(turns.c.id == turn)) == 0:
+        row = connection.execute(select(turns).where(turns.c.id == turn, self._mine())).first()
+        if row is None:
             return None
-        return Ticket(turn, self._turn(connection, turn, conversation).attempt, fresh=False)
+        if row.conversation_id != conversation:
+            raise StoreError("This message stands in another conversation", "a message of this one", "ask it again")
+        return Ticket(turn, row.attempt, fresh=False)
 
     def _links(self, connection: Connection, conversation: str) -> dict[str, str | None]:
         """The parent of each turn by its id, in the order they were asked."""

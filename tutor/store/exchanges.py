@@ -47,11 +47,11 @@ def read_exchange(text: str) -> Exchange:
 
 def _path(connection: Connection, user: str, turn: str) -> list[StoredTurn]:
     """From the conversation's first turn to ``turn``; empty where that is not this user's."""
-    row = connection.execute(select(turns).where(turns.c.id == turn, turns.c.user_id == user)).first()
     path: list[Any] = []
-    while row is not None:
+    id: str | None = turn
+    while id and (row := connection.execute(select(turns).where(turns.c.id == id, turns.c.user_id == user)).first()):
         path.append(row)
-        row = connection.execute(select(turns).where(turns.c.id == row.parent_id)).first() if row.parent_id else None
+        id = row.parent_id
     return [stored_turn(row) for row in reversed(path)]
 
 

@@ -16,6 +16,8 @@ LOCAL_USER = "local"
 """The only user while there is no login."""
 NAME_LIMIT = 200
 """Characters of a conversation's name."""
+LISTED = 100
+"""Conversations that a list shows."""
 
 
 @dataclass(frozen=True)

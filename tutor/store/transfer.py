@@ -9,9 +9,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from tutor.errors import StoreError
@@ -25,19 +25,26 @@ VERSION: Literal[1] = 1
 IMPORT_LIMIT = 20_000_000
 """Characters of a file that is read in: some thousand turns."""
 
+Place = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""As far as every database counts."""
+
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+Moment = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST)]
+"""A time that there is in every zone."""
+
 
 @dataclass(frozen=True)
 class FiledTurn:
     """A turn in a file: its parent is named by its place."""
 
-    place: int
-    parent: int | None
+    place: Place
+    parent: Place | None
     asked: Asked
     state: State
     content: Content
     versions: Versions
-    created: AwareDatetime
-    finished: AwareDatetime | None
+    created: Moment
+    finished: Moment | None
 
 
 @dataclass(frozen=True)
@@ -48,9 +55,9 @@ class FiledConversation:
     version: Literal[1]
     name: str
     named: bool
-    created: AwareDatetime
-    updated: AwareDatetime
-    shown: int | None
+    created: Moment
+    updated: Moment
+    shown: Place | None
     turns: tuple[FiledTurn, ...]
 
 
@@ -111,8 +118,8 @@ def _checked(text: str) -> FiledConversation:
         if turn.place in seen or not (turn.parent is None or turn.parent in seen):
             raise _damaged(f"has message {turn.place} twice or before the one it follows", "messages in their order")
         seen.add(turn.place)
-    if not seen or filed.shown not in {None, *seen}:
-        raise _damaged("has no messages, or shows one that it does not hold", "what Export as JSON gave")
+    if filed.shown not in seen:
+        raise _damaged("shows no message that it holds", "what Export as JSON gave")
     return filed
 
 

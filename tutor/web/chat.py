@@ -15,12 +15,13 @@ from tutor.judging import Judge
 from tutor.records import ChatModelChoice, Event, EvidenceEvent, Item, Question, Status
 from tutor.settings import Settings
 from tutor.store.records import Ticket, Versions
-from tutor.web import evidence, messages
+from tutor.web import evidence
 from tutor.web.feedback import Reactions
 from tutor.web.keeping import Keeping, with_items
+from tutor.web.messages import examples, placeholder
 from tutor.web.models import can_generate
 from tutor.web.retelling_view import ASKED
-from tutor.web.running_turn import RunningTurn, RunningTurns, failed
+from tutor.web.running_turn import RunningTurn, RunningTurns, Watch, failed
 from tutor.web.session import Session
 from tutor.web.turns import ShownTurn, advance, declined
 
@@ -151,9 +152,15 @@ class Chat:
     def open(self, session: Session, conversation: str) -> Iterator[View]:
         """Shows a kept conversation and goes on watching its answer where one is on its way. Raises StoreError where
         it cannot be opened; the session stays as it was then."""
-        self.keeping.load(session, conversation, self._known())
-        session.turns = self._reactions.recalled(session.turns)
-        yield from self._watch_last(session)
+        self._load(session, conversation)
+        found = self._running_turn(session)
+        if found is None and any(turn.interrupted for turn in session.turns):
+            self._load(session, conversation)  # it may have ended after it was read
+            found = self._running_turn(session)
+        if found:
+            yield from self._watch(session, *found)
+        else:
+            yield self.view(session)
 
     def show_version(self, session: Session, number: int, step: int) -> Iterator[View]:
         """Shows the version of a turn that stands ``step`` places after the one that is shown. Raises StoreError."""
@@ -173,8 +180,8 @@ class Chat:
         return evidence.panel(self._with_nearest(turn) if turn else None, opened)
 
     def empty(self, session: Session) -> View:
-        """A new conversation."""
-        session.forget()
+        """A new conversation. An answer on its way goes on and is kept."""
+        self.keeping.leave(session)
         return View([], evidence.panel(None), False)
 
     def view(self, session: Session) -> View:
@@ -197,15 +204,15 @@ class Chat:
     def welcome(self) -> str:
         """The empty chat's own text, with questions of the corpus to begin with."""
         items = self._service.items()
-        return messages.placeholder(messages.examples(items), items)
+        return placeholder(examples(items), items)
 
     def _ask(self, session: Session, asked: ShownTurn, number: int | None = None) -> Iterator[View]:
         """Asks after the last turn, or as another version of turn ``number``."""
         if not asked.question.strip() or session.busy or any(asked.id and asked.id == t.id for t in session.turns):
             return
         number = len(session.turns) if number is None else number
-        earlier = session.turns[number].siblings or (session.turns[number].id,) if number < len(session.turns) else ()
         turn, ticket = self.keeping.begin(session, asked, number)
+        earlier = session.turns[number].siblings or (session.turns[number].id,) if number < len(session.turns) else ()
         if ticket and not ticket.fresh:  # the page sent it twice: what there is of it is shown
             yield from self.open(session, session.conversation)
             return
@@ -217,38 +224,35 @@ class Chat:
         later = session.turns[number + 1 :] if asked.id and _same(session.turns, number, asked) else []
         session.turns[number:] = [asked, *later]
         session.shown = number
-        running = session.running = RunningTurn(asked)
+        running = RunningTurn(asked)
+        watch = session.watch = running.watch(0)
         turns = self._turns(asked, asked.to_ask(history), session.choice, running)
         self._running.start(asked.id, running, self.keeping.kept(session, turns, ticket))
-        yield from self._watch(session, number, running.watch(0))
+        yield from self._watch(session, number, watch)
 
-    def _watch_last(self, session: Session) -> Iterator[View]:
-        number = len(session.turns) - 1
-        running = session.running = self._running.get(session.turns[number].id) if session.turns else None
-        if running:
-            yield from self._watch(session, number, running.watch())
-        else:
-            yield self.view(session)
+    def _load(self, session: Session, conversation: str) -> None:
+        self.keeping.load(session, conversation, self._known())
+        session.turns = self._reactions.recalled(session.turns)
 
-    def _watch(self, session: Session, number: int, turns: Iterator[ShownTurn]) -> Iterator[View]:
+    def _running_turn(self, session: Session) -> tuple[int, Watch] | None:
+        """The place of the turn that is being answered, and the session's watch of it."""
+        for number, turn in enumerate(session.turns):
+            if running := self._running.get(turn.id):
+                session.watch = running.watch()
+                return number, session.watch
+        return None
+
+    def _watch(self, session: Session, number: int, watch: Watch) -> Iterator[View]:
         """Views of the turn until it ends, or until the session turns to something else."""
-        running, before, after = (
-            session.running,
-            self._messages(session, 0, number),
-            self._messages(session, number + 1),
-        )
-        for turn in turns:
-            if session.running is not running:
+        for turn in watch.turns():
+            if session.watch is not watch:
                 return
             session.turns[number] = replace(turn, siblings=session.turns[number].siblings)
-            own = self._messages(session, number, number + 1)
             shown = session.turns[session.shown] if 0 <= session.shown < len(session.turns) else turn
-            yield View([*before, *own, *after], evidence.panel(shown), True, session.conversation)
-        if session.running is running:
-            session.running = None
-            own = self._messages(session, number, number + 1)
-            panel = self.show(session, session.shown)
-            yield View([*before, *own, *after], panel, False, session.conversation)
+            yield View(self._messages(session), evidence.panel(shown), True, session.conversation)
+        if session.watch is watch:
+            session.watch = None
+            yield self.view(session)
 
     def _turns(
         self, turn: ShownTurn, question: Question, choice: ChatModelChoice | None, running: RunningTurn
@@ -272,10 +276,9 @@ class Chat:
     def _known(self) -> dict[str, Item]:
         return {item.id: item for item in self._service.items()}
 
-    def _messages(self, session: Session, first: int = 0, end: int | None = None) -> list[dict[str, str]]:
-        titles = {item.id: item.title for item in self._service.items()}
+    def _messages(self, session: Session) -> list[dict[str, str]]:
         can_remember = can_generate(self._service.status(), session.choice)
-        return messages.messages(session.turns[first:end], titles, first, can_remember)
+        return session.transcript.messages(session.turns, self._service.items(), can_remember)
 
     def _with_nearest(self, turn: ShownTurn) -> ShownTurn:
         """Where nothing is cited the events carry hits only; the panel shows their items as what comes nearest."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tutor.errors import StoreError
-from tutor.store.records import NAME_LIMIT, Conversation, Entry
+from tutor.store.records import LISTED, NAME_LIMIT, Conversation, Entry
 from tutor.web.keeping import Keeping
 from tutor.web.labels import button
 from tutor.web.safe_markdown import attribute, escape
@@ -19,6 +19,7 @@ from tutor.web.session import Session
 
 _NONE = "Conversations are kept here as soon as you ask something."
 _NOTHING_FOUND = "No conversation holds these words."
+_MORE = f"The newest {LISTED} are shown. Search finds the others."
 _TYPES = {"markdown": ("md", "text/markdown"), "json": ("json", "application/json")}
 
 
@@ -47,11 +48,11 @@ class ConversationList:
         """Deletes it for good. The caller empties the page where it is the one shown."""
         return self._do(session, lambda: self._keeping.conversations().delete(id))
 
-    def take_in(self, session: Session, text: str) -> str:
-        """Keeps the conversation that a file holds."""
+    def take_in(self, text: str) -> str:
+        """Keeps the conversation that a file holds; returns its id. Raises StoreError."""
         from tutor.store.transfer import import_json
 
-        return self._do(session, lambda: import_json(self._keeping.conversations(), text))
+        return import_json(self._keeping.conversations(), text)
 
     def file(self, id: str, form: str) -> str:
         """The conversation as a file for page.js to save: JSON with its name, type and text. ``form`` is ``markdown``
@@ -82,8 +83,9 @@ def _list(entries: Sequence[Entry], session: Session, said: str) -> str:
     if not entries:
         return above or f'<p class="empty small">{_NOTHING_FOUND if session.query.strip() else _NONE}</p>'
     now = datetime.now().astimezone()
-    rows = "".join(_row(entry, entry.id == session.conversation, now) for entry in entries)
-    return f'{above}<ul class="kept">{rows}</ul>'
+    rows = "".join(_row(entry, entry.id == session.conversation, now) for entry in entries[:LISTED])
+    below = f'<p class="small">{_MORE}</p>' if len(entries) > LISTED else ""
+    return f'{above}<ul class="kept">{rows}</ul>{below}'
 
 
 def _row(entry: Entry, current: bool, now: datetime) -> str:

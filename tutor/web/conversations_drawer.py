@@ -109,7 +109,10 @@ def wire_conversations(
 
     def deleted(state: Session, event: gr.EventData) -> tuple[Any, ...]:
         id = str(event._data.get("id", ""))
-        view = chat.empty(state) if id == state.conversation else None
+        view = None
+        if id == state.conversation:
+            state.stop()
+            view = chat.empty(state)
         rows = conversations.delete(state, id)
         return view_update(view, rows) if view else (*nothing()[:-1], rows)
 
@@ -125,14 +128,17 @@ def wire_conversations(
         except StoreError as error:
             return gr.skip(), conversations.show(state, str(error))
 
-    def imported(state: Session, event: gr.EventData) -> str:
-        return conversations.take_in(state, str(event._data.get("text", "")))
+    def imported(state: Session, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        yield from said(state, taken_in(state, str(event._data.get("text", ""))))
 
-    bridge.resume(opened, [session], **watching)
+    def taken_in(state: Session, text: str) -> Iterator[View]:
+        yield from chat.open(state, conversations.take_in(text))
+
+    bridge.resume(opened, [session], trigger_mode="multiple", **watching)
     bridge.version(turned, [session], **watching)
     bridge.delete(deleted, [session], shown, **quick)
     bridge.rename(renamed, [session], [listed], **quick)
     bridge.export(exported, [session], [drawer.file, listed], **quick)
-    bridge.take_in(imported, [session], [listed], **quick)
+    bridge.take_in(imported, [session], **watching)
     drawer.search.change(searched, [drawer.search, session], [listed], trigger_mode="always_last", **quick)
     fresh.click(start_over, [session], shown, **quick)

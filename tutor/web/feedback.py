@@ -113,10 +113,10 @@ def below(turn: ShownTurn, number: int) -> str:
 def _thumbs(reaction: Reaction, number: int) -> str:
     if reaction.rated in get_args(Verdict):
         return f'<p class="small" role="status">{_WORDS[cast(Verdict, reaction.rated)]}. Thank you.</p>'
-    up = button("rate", f"{number}:correct", _thumb("Correct", 0), "action", "This answer is correct")
+    up = button("rate", f"{number}:correct", _thumb("Correct", 0), "action", f"This answer is correct. {_COPY}")
     bad = "".join(button("rate", f"{number}:{name}", words, "action") for name, words in _BAD.items())
     note = '<textarea class="note" rows="2" maxlength="4000" aria-label="What is wrong"></textarea>'
-    words = '<p class="small">What is wrong with it? Words help, but are not needed.</p>'
+    words = f'<p class="small">What is wrong with it? Words help, but are not needed. {_COPY}</p>'
     return f'<div class="thumbs">{up}{disclosure(_thumb("Not right", 180), words + note + bad, "down")}</div>'
 
 

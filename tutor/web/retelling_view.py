@@ -15,7 +15,9 @@ WAYS: dict[Style, str] = {
     "example": "Example",
     "analogy": "Analogy",
     "sentence": "In one sentence",
+    "summary": "Summarise",
     "deeper": "Deeper",
+    "hint": "Hint only",
     "guided": "Quiz me on this",
 }
 ASKED: dict[Style, str] = {
@@ -23,7 +25,9 @@ ASKED: dict[Style, str] = {
     "example": "Give me an example",
     "analogy": "Give me an analogy",
     "sentence": "Say it in one sentence",
+    "summary": "Summarise it",
     "deeper": "Go deeper",
+    "hint": "Give me a hint, not the answer",
     "guided": "Quiz me on this",
 }
 """What the person is shown to have said by a click."""

@@ -42,21 +42,24 @@ class RunningTurn:
     def stop(self) -> None:
         self.interruption.stop()
 
+    def wake(self) -> None:
+        """Has the watches look again, one of which may have ended."""
+        with self._news:
+            self._news.notify_all()
+
     def start(self, turns: Turns, ended: Callable[[], None]) -> None:
         """Runs ``turns`` to their end in the background, then calls ``ended``."""
         threading.Thread(target=self._run, args=(turns, ended), name="turn", daemon=True).start()
 
-    def watch(self, first: int = -1) -> Iterator[ShownTurn]:
-        """The turn as it was after ``first`` changes, -1 for now, then each of its changes until its end."""
-        place = len(self._shown) - 1 if first < 0 else first
-        while True:
-            with self._news:
-                while place >= len(self._shown):
-                    if self._over:
-                        return
-                    self._news.wait()
-            yield self._shown[place]
-            place += 1
+    def watch(self, first: int = -1) -> Watch:
+        """A watch that begins with the turn as it was after ``first`` changes, -1 for now."""
+        return Watch(self, len(self._shown) - 1 if first < 0 else first)
+
+    def after(self, changes: int, left: Callable[[], bool]) -> ShownTurn | None:
+        """The turn after so many changes, waited for; None where it ended with fewer or ``left`` says so."""
+        with self._news:
+            self._news.wait_for(lambda: left() or self._over or changes < len(self._shown))
+            return self._shown[changes] if changes < len(self._shown) and not left() else None
 
     def _run(self, turns: Turns, ended: Callable[[], None]) -> None:
         try:
@@ -75,6 +78,32 @@ class RunningTurn:
         with self._news:
             self._shown.append(turn)
             self._news.notify_all()
+
+
+class Watch:
+    """One page's look at a running turn. The turn goes on when the page leaves; only ``stop`` ends it, for everyone."""
+
+    def __init__(self, running: RunningTurn, place: int) -> None:
+        self._running, self._place, self._left = running, place, False
+
+    @property
+    def over(self) -> bool:
+        """Whether the turn has ended."""
+        return self._running.over
+
+    def stop(self) -> None:
+        self._running.stop()
+
+    def leave(self) -> None:
+        """Ends ``turns``, also where it waits."""
+        self._left = True
+        self._running.wake()
+
+    def turns(self) -> Iterator[ShownTurn]:
+        """The turn and each of its changes, until its end or until the page leaves."""
+        while turn := self._running.after(self._place, lambda: self._left):
+            self._place += 1
+            yield turn
 
 
 class RunningTurns:

@@ -9,47 +9,51 @@ from dataclasses import dataclass, field, replace
 
 from tutor.dialogue import exchange
 from tutor.records import ChatModelChoice, Turn
-from tutor.store.records import Ticket
-from tutor.web.running_turn import RunningTurn
+from tutor.web.running_turn import Watch
+from tutor.web.transcript import Transcript
 from tutor.web.turns import ShownTurn
 
 
 @dataclass(eq=False)
 class Session:
     """``conversation`` is its id in the store, "" for one that nothing was asked in; ``shown`` the turn whose evidence
-    the panel shows, -1 for none; ``choice`` the model this tab asked for; ``running`` the turn it watches.
+    the panel shows, -1 for none; ``choice`` the model this tab asked for; ``watch`` its look at the answer on its way.
 
-    ``owed`` are finished turns that the store could not take; ``said_unkept`` that the person was told. ``query`` is
-    what the list of conversations is searched for.
+    ``query`` is what the list of conversations is searched for; ``transcript`` has the messages that were made so far.
     """
 
     turns: list[ShownTurn] = field(default_factory=list)
     shown: int = -1
     choice: ChatModelChoice | None = None
-    running: RunningTurn | None = None
+    watch: Watch | None = None
     conversation: str = ""
-    owed: list[tuple[Ticket, ShownTurn]] = field(default_factory=list)
-    said_unkept: bool = False
     query: str = ""
+    transcript: Transcript = field(default_factory=Transcript)
 
     @property
     def busy(self) -> bool:
         """Whether an answer is on its way."""
-        return self.running is not None and not self.running.over
+        return self.watch is not None and not self.watch.over
 
     def history(self, before: int | None = None) -> tuple[Turn, ...]:
         """The finished messages, those before turn ``before`` or all, as the tutor takes them."""
         return tuple(message for turn in self.turns[:before] if turn.said for message in _messages(turn))
 
     def stop(self) -> None:
-        if self.running:
-            self.running.stop()
+        if self.watch:
+            self.watch.stop()
 
     def forget(self) -> None:
-        """A new conversation: the model that was chosen stays."""
-        self.stop()
-        self.turns, self.shown, self.running, self.conversation = [], -1, None, ""
-        self.owed, self.said_unkept = [], False
+        """A new conversation: the model that was chosen stays, and an answer on its way goes on unwatched."""
+        watch, self.watch = self.watch, None
+        if watch:
+            watch.leave()
+        self.turns, self.shown, self.conversation = [], -1, ""
+
+    def begin_anew(self) -> None:
+        """What is shown becomes a conversation that the store does not have yet."""
+        self.conversation = ""
+        self.turns = [replace(turn, id="", siblings=()) for turn in self.turns]
 
 
 def _messages(turn: ShownTurn) -> tuple[Turn, Turn]:
