@@ -155,7 +155,7 @@ def readings(message: str, history: Sequence[Turn]) -> list[Reading]:
     else:
         texts = [f"{topic} {pointed}", _naming(pointed, topic), pointed]
     known = {term for each in asked for term in terms(each.asked)}
-    added = tuple(term for term in terms(other or _without_pointers(pointed)) if term not in known)
+    added = tuple(term for term in terms(_without_pointers(pointed)) if term not in known)
     likely = about.item if about.item != not_item else ""
     in_context = [Reading(text, "", not_item, added, lead, likely) for text in dict.fromkeys(texts) if text != rest]
     return [Reading(rest, not_item=not_item, lead=NO_CUE_LEAD if other else 0.0), *in_context]
