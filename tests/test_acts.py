@@ -34,6 +34,7 @@ def _questions(name: str) -> list[str]:
         ("half a \ud800 pair", "half a pair"),
         ("no\u00a0break\u2028line", "no break line"),
         ("naïve — 機械学習 🤖 x²", "naïve — 機械学習 🤖 x²"),
+        ("I don’t get it like I‘m five", "I don't get it like I'm five"),
         ("<script>alert('x')</script>", "<script>alert('x')</script>"),
         ("", ""),
         ("\n\t\x00 ", ""),

@@ -253,7 +253,7 @@ def test_each_side_of_a_comparison_stands_among_the_first_hits(tmp_path: Path) -
 
 
 def test_two_sides_that_find_the_same_item_bring_it_once(small: SearchIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tutor.dialogue.sides", lambda text: ("What is dropout?", "dropout neurons"))
+    monkeypatch.setattr("tutor.pointing.sides", lambda text: ("What is dropout?", "dropout neurons"))
     text = "the rows of a confusion matrix"
     found = find(Question(text), text, small, _judges(None))
     ids = [hit.item_id for hit in found.hits]

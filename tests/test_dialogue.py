@@ -12,13 +12,14 @@ from tutor.dialogue import (
     Reading,
     exchange,
     exchanges,
+    item_spoken_of,
     leans_on_history,
     readings,
-    sides,
     subject_of,
     without_memory_words,
 )
-from tutor.records import Answer, Confidence, FollowUp, Hit, Turn
+from tutor.pointing import other_side, sides
+from tutor.records import Answer, Confidence, FollowUp, Hit, Style, Turn
 
 SURE = Confidence(0.9, "high", "")
 ENSEMBLES = (
@@ -59,6 +60,31 @@ def test_the_two_sides_of_a_comparison_are_found(message: str, expected: tuple[s
     assert sides(message) == expected
 
 
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("compare with boosting", "boosting"),
+        ("compare it to t-sne", "t-sne"),
+        ("how is it different from LDA?", "LDA"),
+        ("how does that differ from t-sne", "t-sne"),
+        ("difference to batch normalization?", "batch normalization"),
+        ("vs factor analysis?", "factor analysis"),
+        ("how is BERT different from it", "BERT"),
+        ("lime vs that one", "lime"),
+        ("compare bagging with boosting", ""),
+        ("what's the difference?", ""),
+        ("why is it different", ""),
+    ],
+)
+def test_half_a_comparison_names_the_other_side_only(message: str, expected: str) -> None:
+    assert other_side(message) == expected
+
+
+@pytest.mark.parametrize("message", ["compare it with boosting", "what is the difference between this and that"])
+def test_a_pronoun_is_no_side(message: str) -> None:
+    assert sides(message) == ()
+
+
 # --- readings ---------------------------------------------------------------------------------------------------------
 
 
@@ -74,7 +100,7 @@ def test_a_first_message_has_one_reading() -> None:
         ("what are its limits", "what are PCA's limits"),
         ("and for images?", "and for images (PCA)?"),
         ("why?", "What is PCA? why?"),
-        ("how does that differ from t-sne", "how does PCA differ from t-sne"),
+        ("how does that help t-sne", "how does PCA help t-sne"),
     ],
 )
 def test_a_follow_up_is_read_with_the_subject_it_leans_on(message: str, expected: str) -> None:
@@ -159,6 +185,60 @@ def test_a_place_in_a_comparison_is_its_side() -> None:
     assert "how do I pick k for KNN?" in texts("how do I pick k for the second one?", history)
 
 
+@pytest.mark.parametrize(
+    "message",
+    ["why softmax in the last layer?", "what is the first principal component", "wrong labels in the last batch"],
+)
+def test_the_last_layer_is_no_place_in_a_list(message: str) -> None:
+    found = texts(message, asked(("which ensembles are there", ENSEMBLES, "q010")))
+    assert not any("Bagging" in text or "Boosting" in text for text in found)
+
+
+def test_the_other_one_is_the_one_that_was_not_spoken_of() -> None:
+    history = (
+        *asked(("K-means vs KNN", "…", "q040")),
+        Turn("user", "how do I pick k for the second one?", "how do I pick k for KNN (K-means vs KNN)?"),
+        Turn("assistant", "…", item="q040"),
+    )
+    assert "What is K-means?" in texts("no, the other one", history)
+    assert "What is KNN?" not in texts("no, the other one", history)
+
+
+def test_half_a_comparison_is_read_with_the_topic_as_its_other_side() -> None:
+    history = asked(("What is PCA?", "…", "q035"))
+    assert texts("compare it to dropout", history)[-1] == "What is the difference between PCA and dropout?"
+
+
+# What a message leans on may lean itself: then it stands for what it was understood as.
+
+
+def understood(message: str, standalone: str, item: str, style: Style = "") -> tuple[Turn, Turn]:
+    return Turn("user", message, standalone), Turn("assistant", "…", item=item, style=style)
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (understood("yes", "How does boosting work?", "q010"), "is boosting slow?"),
+        (
+            understood("what about the second one?", "What is boosting (bagging vs boosting)?", "q010"),
+            "is boosting slow?",
+        ),
+        (understood("2", "What is dropout?", "q052"), "is dropout slow?"),
+        (
+            understood("Explain it more simply", "Explain in the simplest words: What is dropout?", "q052", "simpler"),
+            "is dropout slow?",
+        ),
+        (understood("and f1 score", "and f1 score (precision)?", "q029"), "is f1 score slow?"),
+    ],
+)
+def test_a_pronoun_after_what_leans_itself_stands_for_what_that_was_understood_as(
+    before: tuple[Turn, Turn], expected: str
+) -> None:
+    history = (*asked(("bagging vs boosting", "…", "q013")), *before)
+    assert expected in texts("is it slow?", history)
+
+
 OFFERS = (FollowUp("How does a random forest differ?", "q015"), FollowUp("", "q009"))
 
 
@@ -168,6 +248,7 @@ OFFERS = (FollowUp("How does a random forest differ?", "q015"), FollowUp("", "q0
         ("yes", "q015"),
         ("Yes please!", "q015"),
         ("ok, go on", "q015"),
+        ("how does a random forest differ", "q015"),
         ("the second one", "q009"),
         ("2", "q009"),
         ("second", "q009"),
@@ -178,6 +259,32 @@ OFFERS = (FollowUp("How does a random forest differ?", "q015"), FollowUp("", "q0
 def test_an_offer_is_taken_by_a_yes_a_number_or_its_place(message: str, item: str) -> None:
     found = readings(message, asked(("what is bagging", "It averages.", "q013"), offered=OFFERS))
     assert [reading.item for reading in found] == [item]
+
+
+@pytest.mark.parametrize("message", ["tell me more", "show me more", "go on", "continue"])
+def test_to_go_on_takes_no_offer_about_something_else(message: str) -> None:
+    elsewhere = asked(("what is bagging", "It averages.", "q013"), offered=OFFERS)
+    assert all(not reading.item for reading in readings(message, elsewhere))
+    same = asked(("a hint for bagging", "Look.", "q013"), offered=(FollowUp("Give me another hint", "q013"),))
+    assert [reading.item for reading in readings("go on", same)] == ["q013"]
+
+
+@pytest.mark.parametrize("message", ["the second one", "second", "2", "no, the other one"])
+def test_a_place_after_a_comparison_is_its_side_and_no_offer(message: str) -> None:
+    found = readings(message, asked(("bagging vs boosting", "…", "q013"), offered=(OFFERS[0], OFFERS[0])))
+    assert "What is boosting?" in [reading.text for reading in found]
+    assert all(not reading.item for reading in found)
+
+
+def test_a_place_after_a_question_back_is_a_choice() -> None:
+    choices = (FollowUp("", "q046"), FollowUp("", "q030"))
+    found = readings("the second one", asked(("bagging vs boosting", "Which?", ""), offered=choices))
+    assert found == [Reading("", item="q030")]
+
+
+def test_an_offer_of_an_earlier_turn_is_taken_by_its_words() -> None:
+    history = (*asked(("what is bagging", "…", "q013"), offered=OFFERS), *asked(("what is pca", "…", "q035")))
+    assert readings("How does a random forest differ?", history) == [Reading(OFFERS[0].question, item="q015")]
 
 
 def test_yes_to_several_choices_takes_none_of_them_and_to_a_single_one_takes_it() -> None:
@@ -198,6 +305,19 @@ def test_a_correction_is_read_without_the_no() -> None:
     assert "how do i encode for categorical features" in [reading.text for reading in found]
 
 
+@pytest.mark.parametrize("message", ["no", "wrong", "Nope.", "not that one", "no, that's wrong", "no, not that"])
+def test_a_no_alone_rejects_the_answer_and_a_second_one_the_choices(message: str) -> None:
+    answered = readings(message, asked(("What is PCA?", "…", "q035")))
+    assert answered == [Reading("What is PCA?", not_item="q035", rejects="answer")]
+    asked_back = readings(message, asked(("trees", "Which?", ""), offered=(FollowUp("", "q046"), FollowUp("", "q030"))))
+    assert [reading.rejects for reading in asked_back] == ["choices"]
+
+
+@pytest.mark.parametrize("message", ["no free lunch theorem?", "wrong labels in my data, what now?", "no bias term"])
+def test_a_no_that_belongs_to_a_name_corrects_nothing(message: str) -> None:
+    assert texts(message, asked(("What is PCA?", "…", "q035")))[0] == message
+
+
 def test_who_means_the_other_one_does_not_mean_the_item_before() -> None:
     found = readings("no, the other one", asked(("bagging vs boosting", "…", "q013")))
     assert {reading.not_item for reading in found} == {"q013"}
@@ -212,6 +332,20 @@ def test_a_return_is_read_with_the_topic_it_returns_to(message: str) -> None:
     history = asked(("what is pca", "…", "q035"), ("what is lasso", "…", "q011"))
     assert any(text.startswith("what is pca ") for text in texts(message, history))
     assert not any("lasso" in text for text in texts(message, history))
+
+
+def test_a_word_shared_with_an_earlier_question_is_no_return_but_its_name_is() -> None:
+    history = asked(("how do I scale features for pca", "…", "q035"), ("what is lasso", "…", "q011"))
+    assert {reading.likely for reading in readings("do trees need many features?", history)[1:]} == {"q011"}
+    named = asked(("what is pca", "…", "q035"), ("what is lasso", "…", "q011"))
+    assert {reading.likely for reading in readings("and how many components has pca?", named)[1:]} == {"q035"}
+
+
+def test_a_return_reaches_further_back_than_what_is_remembered() -> None:
+    history = asked(("what is pca", "…", "q035"), *((f"what is topic {number}", "…", "q001") for number in range(20)))
+    found = readings("back to what I asked first: is it slow?", history)
+    assert any("what is pca" in reading.text for reading in found)
+    assert {reading.likely for reading in found[1:]} == {"q035"}
 
 
 def test_what_a_message_adds_is_told_apart_from_what_was_said() -> None:
@@ -292,6 +426,13 @@ def test_an_answer_is_remembered_with_its_item_and_its_offers() -> None:
     said, told = exchange("bagging", answer)
     assert (said.text, said.standalone) == ("bagging", "What is bagging?")
     assert (told.text, told.item, told.offered) == ("It averages.", "q013", OFFERS)
+
+
+def test_nothing_is_spoken_of_after_a_question_that_was_not_answered() -> None:
+    history = asked(("what is pca", "…", "q035"), ("how do I train a diffusion model?", "Not held.", ""))
+    assert item_spoken_of(history[:2]) == "q035"
+    assert item_spoken_of(history) == ""
+    assert item_spoken_of((*history[:2], Turn("user", "thanks"), Turn("assistant", "You're welcome."))) == "q035"
 
 
 def test_a_question_back_is_remembered_with_its_choices_and_no_item() -> None:

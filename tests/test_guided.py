@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tutor.corpus import read_corpus
 from tutor.grading.grader import grade
-from tutor.guided import Step, answer, begin, goes_on, leaves
+from tutor.guided import Step, answer, begin, goes_on, is_request, leaves
 from tutor.records import Turn
 from tutor.settings import default_corpus
 from tutor.teaching import hints
@@ -24,7 +24,7 @@ class Lesson:
 
     def __init__(self) -> None:
         self.history: tuple[Turn, ...] = (Turn("user", "quiz me on bagging and boosting"),)
-        self.last = begin(ITEM, ())
+        self.last = begin(ITEM, (), BY_WORDS)
         self._keep(self.last)
 
     def say(self, message: str) -> Step:
@@ -39,7 +39,7 @@ class Lesson:
 
 
 def test_it_begins_with_the_heaviest_point_and_tells_none() -> None:
-    step = begin(ITEM, ())
+    step = begin(ITEM, (), BY_WORDS)
     assert step.text.endswith(ITEM.key_points[0].probe)
     assert not [point.text for point in ITEM.key_points if point.text in step.text]
     assert [point.text for point in step.points] == [""] * len(ITEM.key_points)
@@ -97,6 +97,42 @@ def test_saying_everything_at_once_ends_the_lesson() -> None:
 def test_it_is_left_at_any_time(message: str) -> None:
     assert leaves(message)
     assert goes_on(message, Lesson().history) == ITEM.id
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Stop training when validation loss rises",
+        "Leave-one-out cross validation",
+        "Enough trees average the noise",
+        "skip connections",
+        "next token prediction",
+        "not sure, maybe the variance",
+        "Ensembles help reduce variance",
+        "When the validation loss rises we stop",
+        "How much each tree votes depends on its error",
+        "they are trained in parallel?",
+    ],
+)
+def test_an_answer_may_hold_the_words_of_a_request(message: str) -> None:
+    history = Lesson().history
+    assert goes_on(message, history) == ITEM.id
+    assert not is_request(message)
+
+
+@pytest.mark.parametrize(
+    "message", ["skip this one", "next question please", "idk", "pass, next", "a hint please", "help me", "ok stop it"]
+)
+def test_a_request_is_the_whole_message(message: str) -> None:
+    assert is_request(message)
+
+
+def test_a_lesson_that_is_taken_up_again_knows_what_was_said() -> None:
+    lesson = Lesson()
+    lesson.say("Bagging trains its models independently of one another on bootstrap samples, in parallel.")
+    again = begin(ITEM, (*lesson.history, Turn("user", "what is pca"), Turn("assistant", "…", item="q035")), BY_WORDS)
+    assert again.points[0].verdict == "covered"
+    assert not again.text.endswith(ITEM.key_points[0].probe)
 
 
 def test_a_question_leaves_it_and_an_answer_goes_on() -> None:

@@ -145,9 +145,51 @@ def test_a_question_in_the_middle_of_a_lesson_is_answered(tutor: Tutor) -> None:
     assert (answer.style, answer.hits[0].item_id) == ("", "q003")
 
 
-def test_no_next_question_was_asked_or_spoken_of(tutor: Tutor) -> None:
+@pytest.mark.parametrize("message", ["the model is too complex", "bagging is simpler because it is random", "easier"])
+def test_an_answer_in_a_lesson_is_no_wish_for_another_way_of_telling(tutor: Tutor, message: str) -> None:
+    assert talk(tutor, "quiz me on dropout", message)[-1].style == "guided"
+
+
+def test_a_clear_wish_leaves_a_lesson(tutor: Tutor) -> None:
+    assert talk(tutor, "quiz me on dropout", "simpler please")[-1].style == "simpler"
+
+
+def test_after_a_question_in_a_lesson_the_way_back_is_offered_and_leads_there(tutor: Tutor) -> None:
+    answers = talk(tutor, "quiz me on dropout", "What is a confusion matrix?", "Go on with the guided questions")
+    assert answers[1].suggestions[0].question == "Go on with the guided questions"
+    assert (answers[2].style, answers[2].hits[0].item_id) == ("guided", "q002")
+
+
+def test_more_is_told_of_what_was_spoken_of_and_a_click_is_about_its_own_item(tutor: Tutor) -> None:
+    first, more = talk(tutor, "What is dropout?", "tell me more")
+    assert (more.style, more.hits[0].item_id) == ("deeper", "q002")
+    offered = first.suggestions[0]
+    clicked = talk(tutor, "What is dropout?", offered.question)[-1]
+    assert (clicked.hits[0].item_id, clicked.confidence.band) == (offered.item, "high")
+
+
+def test_who_says_no_is_asked_back_and_then_told_that_it_is_not_held(tutor: Tutor) -> None:
+    _, first, second = talk(tutor, "What is dropout?", "no", "no")
+    assert (first.decision, second.decision) == ("clarify", "abstain")
+    assert "q002" not in first.choices
+
+
+def test_a_choice_taken_by_its_number_is_understood_as_its_title(tutor: Tutor) -> None:
+    _, asked_back, chosen = talk(tutor, "What is dropout?", "no", "2")
+    assert chosen.hits[0].item_id == asked_back.choices[1]
+    assert chosen.standalone.endswith("?")
+
+
+def test_the_conversation_is_summed_up_whatever_was_asked_last(tutor: Tutor) -> None:
+    answer = talk(tutor, "What is dropout?", "What is a confusion matrix?", "no", "summarise our conversation")[-1]
+    assert answer.style == "summary"
+    assert answer.text.count("\n- **") == 1
+
+
+def test_no_next_question_was_asked_spoken_of_or_offered_before(tutor: Tutor) -> None:
     answers = talk(tutor, "What is dropout?", "What is a confusion matrix?")
-    assert [each.item for each in answers[-1].suggestions] == ["q001"]
+    assert "q001" in [each.item for each in answers[0].suggestions]
+    assert answers[-1].suggestions == ()
 
 
 def test_the_prompt_does_not_grow_with_the_conversation(tutor: Tutor) -> None:

@@ -12,11 +12,13 @@ from langchain_core.messages import AIMessage
 
 from tutor.answering import Tutor
 from tutor.calibration.record import Fit
+from tutor.confidence import Verdict
 from tutor.dialogue import exchange
+from tutor.finding import Found, Resources
 from tutor.index import IndexInUse
 from tutor.prompts import REWRITE_CHARACTERS, rewrite_prompt
-from tutor.records import Question, Turn
-from tutor.rewriting import rewrite
+from tutor.records import Confidence, Question, Turn
+from tutor.rewriting import reconsider, rewrite
 from tutor.settings import Settings
 
 HISTORY = (Turn("user", "What is dropout?"), Turn("assistant", "Dropout switches random neurons off."))
@@ -49,6 +51,17 @@ def test_the_prompt_holds_the_last_messages_in_part_and_no_passage_of_theirs() -
     assert text.endswith("Last message: why?")
     assert len(text) < 5 * (REWRITE_CHARACTERS + 20)
     assert "</passage>" not in text
+
+
+def test_a_message_that_leans_is_read_by_the_model_even_where_it_was_searched_as_it_stands(indexed: Settings) -> None:
+    index = IndexInUse(indexed.index, "hashing").get()
+    resources = Resources(HashingEmbedder(), says("What is dropout?"), "fake", calibration=hand_made())
+    alone, unsure = Found("zzz?", [], False, 0.0), Verdict(Confidence(0.1, "low", ""), "abstain")
+    asked = Question("zzz?", HISTORY, generate=False)
+    again, verdict = reconsider(asked, alone, unsure, index, resources, None)
+    assert (verdict.decision, again.standalone) == ("answer", "What is dropout?")
+    by_itself = replace(asked, text="Explain how batches are normalised in deep networks")
+    assert reconsider(by_itself, alone, unsure, index, resources, None) == (alone, unsure)
 
 
 def test_a_reading_that_leads_to_an_answer_is_taken(indexed: Settings) -> None:

@@ -15,7 +15,7 @@ from tutor.corpus import read_corpus
 from tutor.records import Exercise, Item, KeyPoint, Misconception, Style, Teaching, Turn
 from tutor.settings import default_corpus
 from tutor.teaching import hints, hints_given, offers, told
-from tutor.teaching_request import WITH_A_TOPIC, TeachingRequest, teaching_request
+from tutor.teaching_request import WITH_A_TOPIC, TeachingRequest, teaching_request, topic_told
 
 QUESTIONS = Path(__file__).parent / "questions"
 PCA = Item(
@@ -63,6 +63,15 @@ def turn(style: Style, item: str = "q035", text: str = "…") -> tuple[Turn, Tur
         ("hint, don't tell", "hint"),
         ("another hint", "hint"),
         ("quiz me on this", "guided"),
+        ("simplify that please", "simpler"),
+        ("that's too hard", "simpler"),
+        ("make it shorter", "sentence"),
+        ("too long", "sentence"),
+        ("show me more", "deeper"),
+        ("continue", "deeper"),
+        ("summarise our conversation", "summary"),
+        ("recap so far", "summary"),
+        ("recap what we talked about", "summary"),
     ],
 )
 def test_a_wish_for_another_way_of_telling_is_heard(message: str, style: Style) -> None:
@@ -81,6 +90,40 @@ def test_questions_of_people_are_told_otherwise_only_where_they_ask_for_it() -> 
     assert len(wishes) > 250
     assert all("in one sentence" in text or "in simple words" in text for text in changed)
     assert not [text for text, wish in wishes if wish and not wish.topic]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "is it easier to tune than boosting?",
+        "which is simpler?",
+        "is ridge simpler?",
+        "What happens when a decision tree is too complex?",
+        "why is a convex loss easier to optimise?",
+        "my model is too complex",
+        "how do I simplify a decision tree?",
+        "what is a simple language model?",
+        "what if gradients do not get updated",
+        "i want to try gradient boosting",
+        "my residual plots do not tell me anything",
+        "how do I fit a model in one line of code",
+        "should I continue training?",
+    ],
+)
+def test_a_question_that_holds_a_word_of_a_wish_is_a_question(message: str) -> None:
+    assert teaching_request(message) is None
+
+
+@pytest.mark.parametrize("message", ["explain PCA simpler please", "simpler: PCA", "can you explain PCA more simply?"])
+def test_simpler_at_an_end_of_a_message_is_a_wish_with_a_topic(message: str) -> None:
+    request = teaching_request(message)
+    assert request is not None
+    assert (request.style, "PCA" in request.topic) == ("simpler", True)
+
+
+def test_what_was_told_in_a_style_is_known_without_it() -> None:
+    assert topic_told("simpler", "Explain in the simplest words: What is PCA?") == "What is PCA?"
+    assert topic_told("", "Explain in the simplest words: What is PCA?").startswith("Explain")
 
 
 def test_a_long_message_is_a_question() -> None:

@@ -362,6 +362,16 @@ def test_the_model_this_session_chose_is_the_one_asked(chat: Chat, service: Fake
     assert [model for _, model in service.asked] == [choice, None]
 
 
+def test_of_an_answer_that_was_stopped_the_next_question_knows_what_it_was_about() -> None:
+    hit = Hit("q020", 0.9, "ask", "")
+    stopped = ShownTurn("What is LDA?", hits=(hit,), decision="answer", standalone="What is LDA?", stopped=True)
+    unsure = replace(stopped, decision="clarify")
+    said, told = Session([stopped]).history()
+    assert (said.standalone, told.item, told.text) == ("What is LDA?", "q020", "")
+    assert Session([unsure]).history() == ()
+    assert [turn.item for turn in Session([replace(unsure, own="Which?")]).history()] == ["", ""]
+
+
 def test_stopping_keeps_what_was_shown_and_says_so_at_once(chat: Chat, service: FakeService) -> None:
     session = Session()
     views = chat.ask(session, "precision vs recall hold")

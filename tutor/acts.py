@@ -116,8 +116,9 @@ _SCRIPTS = ("LATIN", "MATHEMATICAL", "SCRIPT", "MICRO")
 
 
 def clean(message: str) -> str:
-    """The message without control characters and needless space, cut to what is read of it."""
+    """The message without control characters, needless space and curly apostrophes, cut to what is read of it."""
     kept = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs") else char for char in message)
+    kept = re.sub("[‘’ʼ]", "'", kept)
     return re.sub(r"\s+", " ", kept).strip()[:QUESTION_CHARACTERS].strip()
 
 

@@ -18,7 +18,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import patch_config
 
-from tutor import acts, dialogue, outcomes, retelling, running
+from tutor import acts, dialogue, outcomes, retelling, running, side_by_side
 from tutor.calibration.record import Calibration
 from tutor.clock import milliseconds_since
 from tutor.confidence import Verdict, is_close, is_direct_match
@@ -30,6 +30,7 @@ from tutor.grading.grader import grade
 from tutor.index import IndexInUse, SearchIndex
 from tutor.judging import Judge
 from tutor.learner import Advice
+from tutor.pointing import compares
 from tutor.prompts import answer_prompt, memory_prompt
 from tutor.records import (
     HIDES_EVIDENCE,
@@ -149,6 +150,8 @@ class Tutor(Runnable[Question, Answer]):
             evidence = _evidence(found, index)
             yield EvidenceEvent((), (), ()) if hidden else evidence
         timings = Timings(found.milliseconds, milliseconds_since(started))
+        embedder = None if wish or verdict.decision == "answer" else self._resources.embedder
+        pair = side_by_side.both_sides(found.standalone, index, embedder)
         if verdict.decision == "answer" and wish and wish.style in WITH_A_TOPIC:
             first = evidence.items[0]
             hits = tuple(found.hits[: outcomes.SHOWN_HITS])
@@ -156,6 +159,8 @@ class Tutor(Runnable[Question, Answer]):
             yield from self._retell(wish.style, first, question, "", index, sure, started, config, hits)
         elif verdict.decision == "answer":
             yield from self._answer_from(question, found, verdict, evidence, index, timings, started, config)
+        elif pair:
+            yield from side_by_side.tell(pair, question, found, verdict.confidence, index, timings)
         else:
             yield from outcomes.without_answer(verdict, found, timings)
 
@@ -277,7 +282,7 @@ def _evidence(found: Found, index: SearchIndex) -> EvidenceEvent:
     compares and both are close."""
     hits = tuple(found.hits[:EVIDENCE_ITEMS])
     items = tuple(index.items[hit.item_id] for hit in hits)
-    passages = items[: 2 if dialogue.compares(found.standalone) and is_close(found.hits) else 1]
+    passages = items[: 2 if compares(found.standalone) and is_close(found.hits) else 1]
     marks = tuple(quote(found.standalone, number, item) for number, item in enumerate(passages, start=1))
     return EvidenceEvent(items, hits, marks)
 

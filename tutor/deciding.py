@@ -32,6 +32,10 @@ def decide(
     if found.chosen:
         sure = Confidence(OWN_QUESTION, "high", "you chose this item")
         return found, Verdict(sure, "answer")
+    if found.rejects:
+        unsure = Confidence(0.0, "low", "you said that it was not this")
+        asks_back = found.rejects == "answer"
+        return found, Verdict(unsure, "clarify" if asks_back else "abstain", asks_back)
     if found.words_only:
         return found, judge_words(found.standalone, found.hits, index.items)
     basis, notice = _basis(index, resources)

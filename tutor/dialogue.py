@@ -9,10 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from tutor.acts import MEMORY_WISH, act, clean
-from tutor.lexical import terms
+from tutor.agreement import AGREES, CORRECTS, GOES_ON, OFFERING, REJECTS
+from tutor.lexical import plain_words, terms
+from tutor.pointing import ORDINAL, entries, is_bare_number, is_only_place, mentioned, other_side, place, sides
 from tutor.records import Answer, FollowUp, Turn
+from tutor.teaching_request import topic_told
 
 REMEMBERED_EXCHANGES = 12
 """How far back a conversation is looked at: what a message costs does not grow with the number of turns."""
@@ -36,34 +40,7 @@ _ASKS_MORE = re.compile(r"\b(?:example|more|simpler|shorter|deeper|again|instead
 _FILLERS = re.compile(r"\b(?:tho(?:ugh)?|u|ur|pls|plz|btw|lol|hmm+|ok(?:ay)?|get|mean(?:t)?|dont|don't)\b", re.I)
 _PRONOUN = re.compile(r"\b(?:it|they|them|this|that|these|those)\b(?! (?:true|possible|ok|okay|better|wise)\b)", re.I)
 _POSSESSIVE = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
-_ORDINALS = ("first", "second", "third", "fourth", "fifth")
-_PLACE_WORD = "(first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|former|latter|last|other)"
-_ORDINAL = re.compile(
-    rf"\b(?:(?:the )?{_PLACE_WORD} (?:one|option|type|"
-    r"method|kind|way|point|item|part|technique|thing|question)"
-    rf"|the {_PLACE_WORD}|^\W*(?:yes\W+)?{_PLACE_WORD}(?= pl\w+\W*$|\W*$)"
-    r"|(?:number|option|step|no\.?|#) ?([1-9]))\b",
-    re.IGNORECASE,
-)
-_BARE_NUMBER = re.compile(r"^\W*(?:number |option |#)?([1-5])\W*$", re.IGNORECASE)
-_YES = (
-    r"(?:yes|yeah|yea|yep|yup|ya|sure|ok(?:ay)?|please|go on|go ahead|do it|of course|definitely|tell me|continue|"
-    r"sounds good|show me|i(?:'d| would) like that|let'?s (?:go|do (?:it|that)))"
-)
-_AGREES = re.compile(
-    rf"^\W*{_YES}(?:[ ,.!]+(?:{_YES}|thanks|that one|it|that|more|why not))*\W*$",
-    re.IGNORECASE,
-)
-_OFFERING = re.compile(
-    rf"\b(?:{_YES}|questions?|list(?:ed)?|offer(?:ed)?|suggest(?:ed|ions?)?|you|u|gave|show(?:ed|n)?)\b", re.IGNORECASE
-)
-_CORRECTS = re.compile(
-    r"^(?:no+|nope|nah|not that(?: one)?|sorry|wait|actually|wrong|not [\w ]{2,24}(?=,))\b[ ,.!-]*"
-    r"(?:(?:wrong|sorry|no)[ ,.!-]+)*"
-    r"(?:(?:i|we) (?:meant?|was asking|asked|want(?:ed)?)(?: about)?)?[ ,]*"
-    r"|^(?:i|we) (?:meant?|was asking(?: about)?)\b[ ,]*",
-    re.IGNORECASE,
-)
+_OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 _RETURNS = re.compile(
     r"\b(?:(?:going |let'?s (?:go )?|can we go |coming |go )?back to|returning to|return to|earlier (?:you|we|i)|"
     r"as for|(?:about |on )?the (?:first|earlier|previous) (?:thing|topic|question)|for (?:the )?[\w -]{2,30} again)\b",
@@ -86,20 +63,6 @@ _TRAILING = re.compile(
     re.IGNORECASE,
 )
 
-_COMPARES = re.compile(r"\b(?:vs|versus|differ\w*|compar\w*|better|rather|instead|or)\b", re.IGNORECASE)
-_SIDE = r"([\w][\w' /+.-]{1,60}?)"
-_VERSUS = re.compile(
-    rf"^(?:.*\b(?:compare|is|use|about|choose|when|why|of|the)\s)?{_SIDE}\s+(?:vs\.?|versus)\s+{_SIDE}\s*(?:[?.,;:]|$)",
-    re.I,
-)
-_BETWEEN = re.compile(
-    rf"\b(?:difference|differences|choose|compare)\s+(?:between\s+)?{_SIDE}\s+(?:and|with|to)\s+{_SIDE}\s*(?:[?.,;:]|$)",
-    re.I,
-)
-_LISTED = re.compile(
-    r"^\s*(?:[-*+]|\d+[.)])\s+(?:\*\*(.+?)\*\*|([^:.–—]{2,60}?)(?=[:.–—]|\s+(?:is|are|means)\b))", re.M
-)
-
 
 @dataclass(frozen=True)
 class Exchange:
@@ -118,7 +81,8 @@ class Reading:
     """A way to understand a message: ``text`` is a question that stands by itself. ``item`` is meant for certain where
     it is given; ``not_item`` is the one the person did not mean. ``added`` are the terms that the message adds to the
     conversation. ``lead`` is the score by which it must find more than the message as it stands: what does not sound
-    like a follow-up may be one all the same. ``likely`` is the item that its topic was answered from."""
+    like a follow-up may be one all the same. ``likely`` is the item that its topic was answered from. ``rejects`` says
+    that the person only turned down the answer, or the choices, before it."""
 
     text: str
     item: str = ""
@@ -126,6 +90,7 @@ class Reading:
     added: tuple[str, ...] = ()
     lead: float = 0.0
     likely: str = ""
+    rejects: Literal["", "answer", "choices"] = ""
 
 
 def exchange(message: str, answer: Answer) -> tuple[Turn, Turn]:
@@ -140,53 +105,66 @@ def exchange(message: str, answer: Answer) -> tuple[Turn, Turn]:
 
 
 def exchanges(history: Sequence[Turn]) -> list[Exchange]:
-    """The questions so far that asked something, each with its answer, oldest first."""
+    """The last questions that asked something, each with its answer, oldest first."""
+    return _all_exchanges(list(history)[-2 * REMEMBERED_EXCHANGES :])
+
+
+def _all_exchanges(turns: Sequence[Turn]) -> list[Exchange]:
     found = []
-    turns = list(history)[-2 * REMEMBERED_EXCHANGES :]
-    for place, turn in enumerate(turns):
+    for number, turn in enumerate(turns):
         if turn.role != "user" or act(clean(turn.text)) != "question":
             continue
-        after = (
-            turns[place + 1] if place + 1 < len(turns) and turns[place + 1].role == "assistant" else Turn("user", "")
-        )
+        answered = number + 1 < len(turns) and turns[number + 1].role == "assistant"
+        after = turns[number + 1] if answered else Turn("assistant", "")
         asked = clean(turn.text)
-        found.append(Exchange(asked, clean(turn.standalone) or asked, after.text, after.item, after.offered))
+        question = topic_told(after.style, clean(turn.standalone)) or asked
+        found.append(Exchange(asked, question, after.text, after.item, after.offered))
     return found
 
 
 def item_spoken_of(history: Sequence[Turn]) -> str:
-    """The id of the item that the tutor's last answer with one rests on, "" where there is none."""
-    return next((turn.item for turn in reversed(history) if turn.role == "assistant" and turn.item), "")
+    """The id of the item that the answer to the last question rests on, "" where it rests on none."""
+    asked = exchanges(history)
+    return asked[-1].item if asked else ""
 
 
 def readings(message: str, history: Sequence[Turn]) -> list[Reading]:
     """What ``message`` may mean, the message as it stands first; one reading alone where there is no doubt."""
-    asked = exchanges(history)
+    asked = _all_exchanges(history) if _RETURNS.search(message) else exchanges(history)
     if not asked:
         return [Reading(message)]
     last = asked[-1]
-    if offer := offer_taken(message, last):
+    if offer := offer_taken(message, asked):
         return [offer]
-    rest = _CORRECTS.sub("", message, count=1).strip() if _CORRECTS.search(message) else message
-    corrected = rest != message and bool(rest)
+    if REJECTS.match(message):
+        rejected: Literal["answer", "choices"] = "answer" if last.item else "choices"
+        return [Reading(_topic(_root(asked, last)), not_item=last.item, rejects=rejected)]
+    rest = CORRECTS.sub("", message, count=1).strip() or message
+    corrected = rest != message
     returned = _returned_to(rest, asked)
     about = returned or last
     lead = 0.0 if corrected or returned or leans_on_history(rest) else NO_CUE_LEAD
-    root = _root(asked, about)
-    pointed = rest if returned and _AT_FIRST.search(rest) else _with_entry(rest, about, root)
-    not_item = last.item if corrected and _is_only_ordinal(rest) else ""
+    topic = _topic(_root(asked, about))
+    pointed = rest if returned and _AT_FIRST.search(rest) else _with_entry(rest, about, asked)
+    not_item = last.item if corrected and is_only_place(rest) else ""
+    other = "" if sides(topic) else other_side(rest)
+    if other:
+        texts = [f"What is the difference between {subject_of(topic)} and {other}?"]
+    elif pointed == rest:
+        texts = [rest, f"{topic} {rest}", _naming(rest, topic)]
+    else:
+        texts = [f"{topic} {pointed}", _naming(pointed, topic), pointed]
     known = {term for each in asked for term in terms(each.asked)}
     added = tuple(term for term in terms(_without_pointers(pointed)) if term not in known)
-    texts = [pointed, f"{root.asked} {pointed}", _naming(pointed, root.asked)]
     likely = about.item if about.item != not_item else ""
     in_context = [Reading(text, "", not_item, added, lead, likely) for text in dict.fromkeys(texts) if text != rest]
-    return [Reading(rest, not_item=not_item), *in_context]
+    return [Reading(rest, not_item=not_item, lead=NO_CUE_LEAD if other else 0.0), *in_context]
 
 
 def leans_on_history(message: str) -> bool:
     """Whether ``message`` may need the questions before it to be understood."""
     few = len(set(terms(message))) <= FEW_TERMS
-    cue = any(each.search(message) for each in (_OPENERS, _POINTERS, _ORDINAL, _ASKS_MORE, _RETURNS))
+    cue = any(each.search(message) for each in (_OPENERS, _POINTERS, ORDINAL, _ASKS_MORE, _RETURNS))
     return few or (cue and len(message.split()) <= SHORT_MESSAGE)
 
 
@@ -196,72 +174,78 @@ def subject_of(question: str) -> str:
 
 
 def _root(asked: Sequence[Exchange], about: Exchange) -> Exchange:
-    """The question that opened the topic of ``about``: the last one up to it that leans on none before."""
-    place = asked.index(about)
-    while place > 0 and leans_on_history(asked[place].asked) and asked[place].item in ("", asked[place - 1].item):
-        place -= 1
-    return asked[place]
+    """The question that opened the topic of ``about``: the last one up to it that leans on none before, or that took
+    one thing out of several."""
+    number = asked.index(about)
+    while number > 0 and _stays_with(asked[number], asked[number - 1]):
+        number -= 1
+    return asked[number]
 
 
-def offer_taken(message: str, last: Exchange) -> Reading | None:
-    """The question that the tutor offered and the person takes: by a yes, its number or its place in the list. A yes to
+def _stays_with(each: Exchange, before: Exchange) -> bool:
+    return leans_on_history(each.asked) and not is_only_place(each.asked) and each.item in ("", before.item)
+
+
+def _topic(root: Exchange) -> str:
+    """The words that name a topic: those it was asked in, or what they were understood as where they name none."""
+    pointed = _POINTERS.search(root.asked) or ORDINAL.search(root.asked)
+    named = not pointed and plain_words(root.asked) in plain_words(root.question)
+    return root.asked if named and terms(_without_pointers(root.asked)) else _without_aside(root.question)
+
+
+def _without_aside(question: str) -> str:
+    """``question`` without the topic that was put behind it in parentheses."""
+    return re.sub(r" \([^()]*\)(?=\?$)", "", question)
+
+
+def offer_taken(message: str, asked: Sequence[Exchange]) -> Reading | None:
+    """The question that the tutor offered and the person takes: by its words, a yes, its number or its place. A yes to
     "is it one of these?" takes none of several."""
+    last, words = asked[-1], plain_words(message)
+    named = [offer for each in reversed(asked) for offer in each.offered if plain_words(offer.question) == words]
+    if named and words:
+        return Reading(named[0].question, item=named[0].item)
     if not last.offered:
         return None
-    place: int | None = None
-    if _AGREES.match(message):
-        place = 0 if last.offered[0].question or len(last.offered) == 1 else None
-    elif (_BARE_NUMBER.match(message) or not terms(_OFFERING.sub(" ", _ORDINAL.sub(" ", message)))) and (
-        not _entries(last.answer) or _OFFERING.search(message)
-    ):
-        place = _place(message, len(last.offered))
-    if place is None or not 0 <= place < len(last.offered):
-        return None
-    offer = last.offered[place]
-    return Reading(offer.question or message, item=offer.item)
+    asks_back = not last.offered[0].question
+    number: int | None = None
+    if AGREES.match(message):
+        number = 0 if not asks_back or len(last.offered) == 1 else None
+    elif GOES_ON.match(message):
+        number = 0 if last.offered[0].item == last.item else None
+    elif is_bare_number(message) or not terms(OFFERING.sub(" ", ORDINAL.sub(" ", message))):
+        chooses = asks_back and not _OTHER.search(message)
+        meant = chooses or OFFERING.search(message) or not _listed(last, asked)
+        number = place(message, len(last.offered)) if meant else None
+    return Reading(last.offered[number].question, item=last.offered[number].item) if number is not None else None
 
 
-def _place(message: str, count: int) -> int | None:
-    """Which of ``count`` things "the second one" or "2" points at, from 0."""
-    if bare := _BARE_NUMBER.match(message):
-        return int(bare[1]) - 1
-    found = _ORDINAL.search(message)
-    if not found:
-        return None
-    word = next(filter(None, found.groups())).lower()
-    if word.isdigit() or word[0].isdigit():
-        return int(word[0]) - 1
-    if word in _ORDINALS:
-        return _ORDINALS.index(word)
-    return {"former": 0, "latter": 1, "other": 1, "last": count - 1}[word]
+def _listed(about: Exchange, asked: Sequence[Exchange]) -> list[str]:
+    """What "the second one" may point at: the sides of the comparison that ``about`` goes on with, or the entries of
+    the list in its answer."""
+    for each in reversed(asked[: asked.index(about) + 1]):
+        if compared := sides(each.asked) or sides(each.question):
+            return list(compared)
+        if each.question == each.asked:
+            break
+    return entries(about.answer)
 
 
-def _with_entry(message: str, about: Exchange, root: Exchange) -> str:
-    """``message`` with "the second one" as what stands there: the second side of a comparison, or the second entry of
-    the list in the answer."""
-    listed = list(sides(root.asked)) or _entries(about.answer)
-    place = _place(message, len(listed))
-    if place is None or not 0 <= place < len(listed):
+def _with_entry(message: str, about: Exchange, asked: Sequence[Exchange]) -> str:
+    """``message`` with "the second one" as what stands there."""
+    listed = _listed(about, asked)
+    spoken_of = (mentioned(listed, _without_aside(each.question)) for each in reversed(asked[: asked.index(about) + 1]))
+    number = place(message, len(listed), next((each for each in spoken_of if each is not None), None))
+    if number is None:
         return message
-    named = listed[place]
-    return f"What is {named}?" if _is_only_ordinal(message) else _ORDINAL.sub(lambda _: named, message, count=1)
+    named = listed[number]
+    return f"What is {named}?" if is_only_place(message) else ORDINAL.sub(lambda _: named, message, count=1)
 
 
 def _without_pointers(message: str) -> str:
-    for pointer in (_ORDINAL, _RETURNS, _ASKS_MORE, _POINTERS, _FILLERS):
+    for pointer in (ORDINAL, _RETURNS, _ASKS_MORE, _POINTERS, _FILLERS):
         message = pointer.sub(" ", message)
     return message
-
-
-def _is_only_ordinal(message: str) -> bool:
-    return bool(_BARE_NUMBER.match(message)) or (
-        bool(_ORDINAL.search(message)) and not terms(_ORDINAL.sub(" ", message))
-    )
-
-
-def _entries(answer: str) -> list[str]:
-    """The names in the list that an answer holds, in order; none where it holds no list."""
-    return [(bold or plain).strip(" :.") for bold, plain in _LISTED.findall(answer)]
 
 
 def _naming(message: str, question: str) -> str:
@@ -284,21 +268,13 @@ def _returned_to(message: str, asked: Sequence[Exchange]) -> Exchange | None:
     if _RETURNS.search(message) and _AT_FIRST.search(message):
         return asked[0]
     own = set(terms(message))
-    shared = [(len(own & set(terms(f"{each.asked} {each.question}"))), place) for place, each in enumerate(asked)]
-    best, place = max(shared)
-    returns = best and place < len(asked) - 1 and (_RETURNS.search(message) or not shared[-1][0])
-    return asked[place] if returns else None
-
-
-def sides(message: str) -> tuple[str, ...]:
-    """The two things that ``message`` sets side by side, where it does: X and Y of "X versus Y"."""
-    found = _VERSUS.search(message) or _BETWEEN.search(message)
-    return tuple(side.strip() for side in found.groups()) if found else ()
-
-
-def compares(message: str) -> bool:
-    """Whether ``message`` asks about two things side by side."""
-    return bool(_COMPARES.search(message))
+    if _RETURNS.search(message):
+        shared = [len(own & set(terms(f"{each.asked} {each.question}"))) for each in asked]
+        best = max(range(len(asked)), key=lambda number: (shared[number], number))
+        return asked[best] if shared[best] and best < len(asked) - 1 else None
+    subjects = [set(terms(subject_of(_topic(each)))) for each in asked]
+    named = [number for number, subject in enumerate(subjects) if subject and subject <= own]
+    return asked[named[-1]] if named and not own & set(terms(f"{asked[-1].asked} {asked[-1].question}")) else None
 
 
 def without_memory_words(message: str, history: Sequence[Turn]) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
-from tutor import acts, dialogue, prompts
+from tutor import acts, dialogue, pointing, prompts
 from tutor.calibration.record import Calibration
 from tutor.clock import milliseconds_since
 from tutor.dialogue import Reading
@@ -39,7 +40,8 @@ ABOUT_AS_WELL = 0.1
 class Found:
     """What retrieval brought for a question. ``words_only``: no vectors were compared. ``chosen``: the first item is
     the one that the person pointed at. ``added`` are the terms that a message adds to the conversation it leans on,
-    None where it stands by itself."""
+    None where it stands by itself. ``rejects`` says that the person only turned down the answer, or the choices, before
+    it."""
 
     standalone: str
     hits: list[Hit]
@@ -48,6 +50,7 @@ class Found:
     notices: tuple[str, ...] = ()
     chosen: bool = False
     added: tuple[str, ...] | None = None
+    rejects: Literal["", "answer", "choices"] = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def find(question: Question, text: str, index: SearchIndex, resources: Resources
     if acts.other_language(text):
         notices.append("The corpus is in English, so this is the best match; ask in English for a surer answer.")
     readings = [Reading(text)] if question.chosen else dialogue.readings(text, question.history)
+    readings = [_named(reading, text, index) for reading in readings]
     searched = []
     for reading in readings:
         hits, words_only = _search(reading.text, index, resources.embedder, notices)
@@ -104,7 +108,16 @@ def find(question: Question, text: str, index: SearchIndex, resources: Resources
         tuple(dict.fromkeys(notices)),
         chosen is not None,
         None if reading.text == readings[0].text else reading.added,
+        reading.rejects,
     )
+
+
+def _named(reading: Reading, text: str, index: SearchIndex) -> Reading:
+    """``reading`` in words that stand by themselves: a choice offered without a question is its item's title."""
+    if reading.text:
+        return reading
+    item = index.items.get(reading.item)
+    return replace(reading, text=item.title if item else text)
 
 
 def _most_natural(best: Reading, hits: Sequence[Hit], searched: Sequence[tuple[Reading, list[Hit], bool]]) -> Reading:
@@ -151,7 +164,7 @@ def _with_sides(text: str, hits: list[Hit], index: SearchIndex, embedder: Embedd
     known = [hit.item_id for hit in hits[:3]]
     added = [
         side_hits[0]
-        for side in dialogue.sides(text)
+        for side in pointing.sides(text)
         if (side_hits := retrieve(side, index, embedder, count=1)) and side_hits[0].item_id not in known
     ]
     fresh = {hit.item_id: replace(hit, score=hits[1].score) for hit in added}

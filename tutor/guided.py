@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tutor.acts import clean
 from tutor.grading import Grade, PointGrade
 from tutor.records import Item, KeyPoint, PointReached, Turn
 from tutor.teaching import hints
@@ -22,24 +23,40 @@ Grader = Callable[[Item, str], Grade]
 
 _OPENING = "Let us work it out. I ask, you answer in your own words; say “stop” for the answer at any time."
 
-_LEAVES = re.compile(
-    r"^\W*(?:stop|quit|exit|leave|cancel|enough|that'?s enough|no more)\b|\bi give up\b"
-    r"|\b(?:tell|give|show) me the (?:whole |full |model )?answer\b|\bwhat(?:'s| is) the answer\b"
-    r"|^\W*(?:the )?answer\W*$",
+_ASIDE = (
+    r"(?:ok(?:ay)?|so|well|hmm+|please|pls|plz|just|now|here|really|sorry|thanks|it|this|that|the|a|an|one|i|i'?m|me|"
+    r"to|with|for|at all|can|could|may|you|we|give|need|want|would like|have|get|another|more|point|question|lesson|"
+    r"quiz|yet|then|right|whole|full|model)"
+)
+
+
+def _says_only(words: str) -> re.Pattern[str]:
+    """Matches a message that says ``words`` and nothing else but asides: an answer may hold any of them too."""
+    return re.compile(rf"^\W*(?:{_ASIDE}\W+)*(?:{words})(?:\W+(?:{words}|{_ASIDE}))*\W*$", re.IGNORECASE)
+
+
+_LEAVES = _says_only(
+    r"stop|quit|exit|leave|cancel|enough|that'?s enough|no more|give up|(?:tell|show) me|solution|"
+    rf"what(?:'s| is) {_ASIDE}(?: {_ASIDE})*(?= (?:answer|solution))|answer"
+)
+_PASSES = _says_only(
+    r"skip|pass|next|idk|i (?:really )?(?:do(?:n'?t| not)|have no) (?:know|idea|clue)|no (?:idea|clue)|dunno|not sure|"
+    r"go on|continue|keep going"
+)
+_WANTS_HINT = _says_only(r"hints?|clue|nudge|help|not the answer|do(?:n'?t| not) tell(?: me)?")
+_ASKS = re.compile(
+    r"^\W*(?:(?:and|but|so|ok(?:ay)?|wait)\W+)*(?:(?:what|how|why|when|which|who|where|is|are|was|does|do|did|can|could|"
+    r"should|would|will)\b.*\?\s*$"
+    r"|(?:what|how|why|when|which|who|where)(?:'s| (?:is|are|was|do|does|did|can|could|should|would|will|to|about))\b|"
+    r"explain\b|compare\b|define\b|describe\b|(?:tell|give|show|quiz|test|teach|ask) me\b|"
+    r"(?:the )?difference between\b)",
     re.IGNORECASE,
 )
-_PASSES = re.compile(
-    r"^\W*(?:skip|pass|next|idk|i (?:do(?:n'?t| not)|have no) (?:know|idea)|no idea|dunno|not sure|no clue)\b"
-    r"[\w ,.!']{0,20}$",
-    re.IGNORECASE,
-)
-_WANTS_HINT = re.compile(r"\b(?:hint|clue|nudge|help)\b", re.IGNORECASE)
-_QUESTION = re.compile(r"\?\s*$|^\W*(?:what|how|why|when|which|who|explain|compare|define|difference)\b", re.IGNORECASE)
+_REQUESTS = (_LEAVES, _PASSES, _WANTS_HINT)
+"""What a learner says that is no answer."""
+
 HELPS = ("A hint, please", "I do not know", "Tell me the answer")
 """What is offered to a learner at each step."""
-
-SHORT = 6
-"""Words: a short message that asks for a hint is no answer."""
 
 
 @dataclass(frozen=True)
@@ -56,21 +73,28 @@ def goes_on(message: str, history: Sequence[Turn]) -> str:
     last = next((turn for turn in reversed(history) if turn.role == "assistant"), None)
     if last is None or last.style != "guided" or not last.item:
         return ""
-    stays = not _QUESTION.search(message) or _PASSES.search(message) or _LEAVES.search(message)
-    return last.item if stays else ""
+    return last.item if is_request(message) or not _ASKS.search(message) else ""
+
+
+def is_request(message: str) -> bool:
+    """Whether the learner asks, within the lesson, to leave it, to pass or for a hint."""
+    return any(request.match(message) for request in _REQUESTS)
 
 
 def leaves(message: str) -> bool:
     """Whether the learner wants the answer now."""
-    return bool(_LEAVES.search(message))
+    return bool(_LEAVES.match(message))
 
 
-def begin(item: Item, history: Sequence[Turn]) -> Step:
+def begin(item: Item, history: Sequence[Turn], grade: Grader) -> Step:
     """The first question about ``item``, or the next one where its lesson was begun before."""
-    ask = _probe(item, _open_points(item, (), _asked_for(item, history)))
+    said = _said(item, history)
+    reached = grade(item, said).points if said.strip() else ()
+    points = _reached(item, reached)
+    ask = _probe(item, _open_points(item, reached, _asked_for(item, history)))
     if ask is None:
-        return Step(item.body, (), True)
-    return Step(f"{_OPENING}\n\n**{item.title}** {ask}", _unreached(item), False)
+        return Step(item.body, points, True)
+    return Step(f"{_OPENING}\n\n**{item.title}** {ask}", points, False)
 
 
 def answer(message: str, item: Item, history: Sequence[Turn], grade: Grader) -> Step:
@@ -78,9 +102,9 @@ def answer(message: str, item: Item, history: Sequence[Turn], grade: Grader) -> 
     before = _said(item, history)
     asked_for = _asked_for(item, history)
     current = asked_for[-1] if asked_for else None
-    if _WANTS_HINT.search(message) and len(message.split()) <= SHORT:
+    if _WANTS_HINT.match(message):
         return Step(_hint(item, history, current), _reached(item, grade(item, before).points), False)
-    passes = bool(_PASSES.search(message))
+    passes = bool(_PASSES.match(message))
     earlier = grade(item, before).points if before.strip() else ()
     now = grade(item, before if passes else f"{before}\n{message}").points
     reply = _told(current) if passes and current else _reply(now, earlier, current, asked_for)
@@ -171,8 +195,8 @@ def _asked_for(item: Item, history: Sequence[Turn]) -> list[KeyPoint]:
 
 def _said(item: Item, history: Sequence[Turn]) -> str:
     """What the learner wrote in the lesson so far."""
-    replies = [reply.text for _, reply in _lesson(item, history) if reply is not None]
-    return "\n".join(text for text in replies if not _PASSES.search(text) and not _LEAVES.search(text))
+    replies = [clean(reply.text) for _, reply in _lesson(item, history) if reply is not None]
+    return "\n".join(text for text in replies if not is_request(text))
 
 
 def _reached(item: Item, graded: Sequence[PointGrade]) -> tuple[PointReached, ...]:
@@ -181,7 +205,3 @@ def _reached(item: Item, graded: Sequence[PointGrade]) -> tuple[PointReached, ..
         PointReached(point.text if verdicts.get(point.text) == "covered" else "", verdicts.get(point.text, "missing"))
         for point in item.key_points
     )
-
-
-def _unreached(item: Item) -> tuple[PointReached, ...]:
-    return tuple(PointReached("", "missing") for _ in item.key_points)

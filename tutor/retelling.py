@@ -27,23 +27,11 @@ from tutor.records import (
     Timings,
     TokenEvent,
 )
-from tutor.suggestions import suggestions
+from tutor.suggestions import new_questions, suggestions
 from tutor.teaching import offers, told
-from tutor.teaching_request import TeachingRequest, teaching_request
+from tutor.teaching_request import IN_FULL, TeachingRequest, teaching_request
 
 SPOKEN_OF = Confidence(0.99, "high", "this is what was spoken of last")
-WISHES: dict[Style, str] = {
-    "simpler": "Explain in the simplest words: {}",
-    "example": "Give an example: {}",
-    "analogy": "Give an analogy: {}",
-    "sentence": "Answer in one sentence: {}",
-    "deeper": "Explain in more depth: {}",
-    "summary": "Summarise: {}",
-    "hint": "Give a hint, not the answer: {}",
-    "guided": "Ask me about: {}",
-}
-"""What a request means as a question that stands by itself."""
-
 _UNTOLD: dict[Style, str] = {
     "example": "The corpus holds no further example of this, so here is its answer.",
     "analogy": "The corpus holds no analogy for this, so here is its answer.",
@@ -56,21 +44,36 @@ def wish_of(question: Question, text: str) -> TeachingRequest | None:
     """The way of telling that a button, the words or a yes to an offer ask for, or a lesson that goes on; None for an
     ordinary question."""
     if question.style:
-        return TeachingRequest(question.style, "")
+        return TeachingRequest(question.style, "", question.chosen)
     if question.chosen:
         return None
+    lesson = guided.goes_on(text, question.history)
+    if lesson and not _leaves_lesson(text):
+        return TeachingRequest("guided", "", lesson)
     asked = dialogue.exchanges(question.history)
-    offer = dialogue.offer_taken(text, asked[-1]) if asked else None
+    offer = dialogue.offer_taken(text, asked) if asked else None
     wish = teaching_request(offer.text if offer else text)
-    in_lesson = guided.goes_on(text, question.history) and (wish is None or wish.style == "hint")
-    return TeachingRequest("guided", "") if in_lesson else wish
+    if wish is None or offer is None:
+        return wish
+    return None if wish.topic else replace(wish, item=offer.item)
+
+
+def _leaves_lesson(text: str) -> bool:
+    """Whether a message in a lesson asks to be told the item in another way. An answer may hold such words too, and a
+    single word may be one."""
+    wish = None if guided.is_request(text) else teaching_request(text)
+    asks = wish is not None and wish.style != "hint" and not wish.topic
+    return asks and (" " in text or text.endswith("?"))
 
 
 def item_meant(question: Question, wish: TeachingRequest, index: SearchIndex) -> Item | None:
-    """The item that a wish without a topic of its own is about: the chosen one, or the one spoken of last."""
+    """The item that a wish without a topic of its own is about: the one pointed at, or the one spoken of last. What was
+    said so far is summed up from the last item, whatever was asked since."""
     if wish.topic:
         return None
-    return index.items.get(question.chosen or dialogue.item_spoken_of(question.history))
+    turns = question.history if wish.style == "summary" else ()
+    last = next((turn.item for turn in reversed(turns) if turn.item), "")
+    return index.items.get(wish.item or dialogue.item_spoken_of(question.history) or last)
 
 
 def draft(
@@ -78,7 +81,7 @@ def draft(
 ) -> Answer:
     """The answer that tells ``item`` in ``style``; its text is "" where the corpus has no words for it."""
     text = told(style, item, question.history, index.items)
-    standalone = WISHES[style].format(item.title)
+    standalone = IN_FULL[style].format(item.title)
     next_ones = offers(style, item, question.history) or suggestions(item, question, index.items)
     hits = (Hit(item.id, 1.0, "question", item.title),)
     marks = () if style == "hint" else (quote(standalone, 1, item),)
@@ -93,11 +96,11 @@ def lesson(
     goes_on = bool(message) and guided.goes_on(message, question.history) == item.id
     if goes_on and guided.leaves(message):
         return whole(item, question, index)
-    step = guided.answer(message, item, question.history, by) if goes_on else guided.begin(item, question.history)
+    step = guided.answer(message, item, question.history, by) if goes_on else guided.begin(item, question.history, by)
     if step.over:
         return replace(whole(item, question, index), text=step.text, points=step.points)
     hits = (Hit(item.id, 1.0, "question", item.title),)
-    standalone = WISHES["guided"].format(item.title)
+    standalone = IN_FULL["guided"].format(item.title)
     helps = tuple(FollowUp(words, item.id) for words in guided.HELPS)
     return Answer(
         "answer", confidence, step.text, standalone, hits, suggestions=helps, style="guided", points=step.points
@@ -107,7 +110,7 @@ def lesson(
 def whole(item: Item, question: Question, index: SearchIndex) -> Answer:
     """The item's own answer, to somebody who wants it now."""
     hits, marks = (Hit(item.id, 1.0, "question", item.title),), (quote(item.title, 1, item),)
-    offered = suggestions(item, question, index.items)
+    offered = new_questions(item, question, index.items)
     return Answer("answer", SPOKEN_OF, item.body, item.title, hits, marks, suggestions=offered)
 
 

@@ -15,6 +15,7 @@ from langchain_core.runnables import RunnableConfig
 from tutor import acts, prompts
 from tutor.confidence import Verdict
 from tutor.deciding import decide
+from tutor.dialogue import leans_on_history
 from tutor.finding import Found, Resources, find
 from tutor.index import SearchIndex
 from tutor.lexical import terms
@@ -33,8 +34,9 @@ def reconsider(
     config: RunnableConfig | None,
 ) -> tuple[Found, Verdict]:
     """What the model's reading leads to, where that is an answer; else ``found`` and ``verdict`` as they are."""
-    leans = found.added is not None and verdict.decision != "answer"
-    if not leans or not question.judge or resources.chat_model is None:
+    leans = found.added is not None or (question.history and leans_on_history(acts.clean(question.text)))
+    open_still = leans and verdict.decision != "answer" and not found.rejects
+    if not open_still or not question.judge or resources.chat_model is None:
         return found, verdict
     text = rewrite(resources.chat_model, question, config)
     if not text:

@@ -7,24 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.dialogue import exchanges
 from tutor.lexical import plain_words
 from tutor.records import FollowUp, Item, Question
 
 SUGGESTIONS = 3
+GO_ON_WITH_LESSON = "Go on with the guided questions"
 
 
 def suggestions(item: Item, question: Question, items: Mapping[str, Item]) -> tuple[FollowUp, ...]:
+    """Up to three next questions: the way back to the lesson that the question broke into, then new ones."""
+    last = next((turn for turn in reversed(question.history) if turn.role == "assistant"), None)
+    way_back = (FollowUp(GO_ON_WITH_LESSON, last.item),) if last and last.style == "guided" else ()
+    return (*way_back, *new_questions(item, question, items))[:SUGGESTIONS]
+
+
+def new_questions(item: Item, question: Question, items: Mapping[str, Item]) -> tuple[FollowUp, ...]:
     """Up to three next questions that ``items`` answer; none whose item the conversation has spoken of, and none that
-    was asked or offered before, as long as there are others."""
-    past = exchanges(question.history)
-    spoken_of = {each.item for each in past} | {item.id}
-    asked = {plain_words(each.asked) for each in past} | {plain_words(question.text)}
-    offered = {plain_words(offer.question) for each in past for offer in each.offered}
+    was asked or offered before."""
+    spoken_of = {turn.item for turn in question.history} | {item.id}
+    asked = {plain_words(turn.text) for turn in question.history if turn.role == "user"} | {plain_words(question.text)}
+    offered = {plain_words(offer.question) for turn in question.history for offer in turn.offered}
     near = [*item.follow_ups, *(FollowUp(items[id].title, id) for id in item.related if id in items)]
     fresh: dict[str, FollowUp] = {}
     for each in near:
-        if each.item in items and each.item not in spoken_of and plain_words(each.question) not in asked:
+        if each.item in items and each.item not in spoken_of and plain_words(each.question) not in asked | offered:
             fresh.setdefault(each.item, each)
-    ranked = sorted(fresh.values(), key=lambda each: plain_words(each.question) in offered)
-    return tuple(ranked[:SUGGESTIONS])
+    return tuple(fresh.values())[:SUGGESTIONS]

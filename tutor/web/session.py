@@ -36,8 +36,10 @@ class Session:
         return self.watch is not None and not self.watch.over
 
     def history(self, before: int | None = None) -> tuple[Turn, ...]:
-        """The finished messages, those before turn ``before`` or all, as the tutor takes them."""
-        return tuple(message for turn in self.turns[:before] if turn.said for message in _messages(turn))
+        """The finished messages, those before turn ``before`` or all, as the tutor takes them; of an answer that was
+        stopped also what it was about."""
+        asked = [turn for turn in self.turns[:before] if turn.said or _item(turn)]
+        return tuple(message for turn in asked for message in _messages(turn))
 
     def stop(self) -> None:
         if self.watch:
@@ -58,6 +60,11 @@ class Session:
 
 def _messages(turn: ShownTurn) -> tuple[Turn, Turn]:
     if turn.answer is None or turn.declined:
-        return Turn("user", turn.question), Turn("assistant", turn.said)
+        return Turn("user", turn.question, turn.standalone), Turn("assistant", turn.said, item=_item(turn))
     message, answer = exchange(turn.question, turn.answer)
     return message, replace(answer, text=turn.said)
+
+
+def _item(turn: ShownTurn) -> str:
+    """The id of the item that an answer, finished or stopped, rests on; "" where there is none."""
+    return turn.hits[0].item_id if turn.decision == "answer" and not turn.declined and turn.hits else ""
