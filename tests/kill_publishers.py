@@ -54,7 +54,7 @@ def work(settings: Settings, pipe: int, name: str, times: int = 10_000) -> None:
         os.write(pipe, f"rating {turn}\n".encode())
         sent = feedback.escalate(turn)
         os.write(pipe, f"inquiry {sent}\n".encode())
-        draft = drafts.begin([sent], "", compose(Sketch(question, "It learns codes.")), "tess")
+        draft = drafts.begin([sent], compose(Sketch(question, "It learns codes.")), "tess")
         draft = publisher.publish(draft.id, draft.revision, "tess").draft
         if number % 2:
             publisher.undo(draft.id, draft.revision, "tess")

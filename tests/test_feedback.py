@@ -194,6 +194,6 @@ def test_a_full_disk_is_said_and_what_was_sent_stays(database: Database, feedbac
 
 def test_questions_of_a_draft_are_taken_up_by_no_other(database: Database, feedback: Feedback) -> None:
     number = feedback.escalate(have_turn(database, "what is a GAN"))
-    Drafts(database).begin([number], "", "id: {id}", "tess")
+    Drafts(database).begin([number], "id: {id}", "tess")
     with pytest.raises(StoreError, match="Another draft takes up already: 1"):
-        Drafts(database).begin([number], "", "id: {id}", "tom")
+        Drafts(database).begin([number], "id: {id}", "tom")

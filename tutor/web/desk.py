@@ -128,11 +128,13 @@ class Desk:
     ) -> Draft:
         """A draft of a new item out of a question, an answer and other wordings, one a line."""
         from tutor.desk.item_drafts import Sketch, compose
+        from tutor.desk.places import used_ids
 
         if not question.strip() or not answer.strip():
             raise StoreError("The question or the answer is empty", "both of them", "write it")
         sketch = Sketch(question, answer, wordings.splitlines(), tuple(topics) or ("foundations",), level)
-        return self._drafts().begin(numbers, "", compose(sketch), _named(actor))
+        used = used_ids(self._service.settings) | self.titles().keys()
+        return self._drafts().begin(numbers, compose(sketch), _named(actor), used)
 
     def edit_item(self, numbers: Collection[int], item_id: str, actor: str) -> Draft:
         """A draft that changes an item that is there: it begins as its file is now."""
@@ -142,7 +144,7 @@ class Desk:
         text = read_text(file) if file else None
         if not text:
             raise StoreError(f"There is no file of the item {item_id!r}", "an item of the library", "choose another")
-        return self._drafts().begin(numbers, item_id, text, _named(actor))
+        return self._drafts().begin_change(numbers, item_id, text, text, _named(actor))
 
     def merge(self, numbers: Collection[int], draft: str, actor: str) -> None:
         self._drafts().merge(numbers, draft, _named(actor))
@@ -172,7 +174,7 @@ class Desk:
         file = current_file(self._service.settings, draft.item_id)
         before = (read_text(file) if file else "") or ""
         try:
-            place = place_for(self._service.settings, check(draft.text, draft.item_id))
+            place = place_for(self._service.settings, check(draft.text, draft.item_id), draft.replaced)
         except TutorError as error:
             return Review(draft, str(error), "", before)
         return Review(draft, "", f"{place.why} File: {place.file}", before)
