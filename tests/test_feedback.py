@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,27 @@ def test_an_objection_waits_on_the_desk(database: Database, feedback: Feedback) 
     assert [(each.number, each.kind, each.note) for each in Inbox(database).open()] == [
         (number, "objection", "I did say it.")
     ]
+
+
+def test_a_second_objection_after_a_decision_is_before_the_trainers_again(
+    database: Database, feedback: Feedback
+) -> None:
+    asked = Exchange(asked="What is dropout?", answered="Score 40%")
+    number = feedback.object("answer-7", "What is dropout?", "I did say it.", asked)
+    Inbox(database).reject([number], "You did not.", "tess")
+    again = replace(asked, answered="Score 60%")
+    assert feedback.object("answer-7", "What is dropout?", "I did, in the last line.", again) == number
+    (waiting,) = Inbox(database).open()
+    assert (waiting.note, waiting.reply, waiting.exchange) == ("I did, in the last line.", "", again)
+
+
+def test_an_objection_makes_no_regression_case(database: Database, feedback: Feedback) -> None:
+    number = feedback.object("answer-7", "What is dropout? (q002)", "I did say it.", Exchange())
+    drafts = Drafts(database)
+    draft = drafts.begin_change([number], "q002", "new", "old", "tess")
+    drafts.finish_publishing(drafts.begin_publishing(draft.id, 1, "q002.md", "tess").id, "tess")
+    assert feedback.inquiries()[0].state == "answered"
+    assert Inbox(database).regressions() == []
 
 
 def test_an_open_question_that_nobody_told_about_is_not_marked_as_heard(database: Database, feedback: Feedback) -> None:

@@ -193,9 +193,10 @@ def _require_free(connection: Connection, numbers: Collection[int], draft: str =
 
 
 def _answer(connection: Connection, draft: Draft, numbers: Collection[int]) -> None:
-    """Tells the askers of these, and keeps each of their questions as a regression case."""
+    """Tells the askers of these, and keeps each of their questions as a regression case; an objection asks nothing."""
     chosen = inquiries.c.number.in_(numbers)
-    asked = connection.scalars(select(inquiries.c.question).where(chosen).order_by(inquiries.c.number)).all()
+    questions = select(inquiries.c.question).where(chosen, inquiries.c.kind != "objection")
+    asked = connection.scalars(questions.order_by(inquiries.c.number)).all()
     decide(connection, chosen, "answered", "", draft.item_id)
     for question in dict.fromkeys(asked):
         row = {"id": uuid.uuid4().hex, "draft_id": draft.id, "question": question, "item_id": draft.item_id}
