@@ -89,6 +89,37 @@ def test_alike_questions_are_one_group_and_their_wordings_become_the_items_asks(
     ]
 
 
+def test_the_askers_words_are_in_the_draft_however_the_trainer_asks_and_whatever_is_merged(
+    desk: Desk, service: SmallService
+) -> None:
+    first, second = send(service, "wots a vae", "explain autoencoders that vary")
+    draft = desk.begin([first], "What is a variational autoencoder?", "It samples codes.", "", [], "beginner", "tess")
+    desk.merge([second], draft.id, "tess")
+    draft = desk.draft(draft.id)
+    assert desk.publish(draft.id, draft.revision, "tess").doubts == []
+    item = next(item for item in service.items() if item.source == "trainers")
+    assert item.asks == ("wots a vae", "explain autoencoders that vary")
+
+
+def test_a_change_of_an_item_begins_with_the_askers_words_and_shows_them_as_its_difference(
+    desk: Desk, service: SmallService
+) -> None:
+    (number,) = send(service, "how do I walk downhill")
+    review = desk.review(desk.edit_item([number], "q001", "tess"))
+    assert "how do I walk downhill" in review.draft.text
+    assert "how do I walk downhill" not in review.before
+    assert review.problem == ""
+
+
+def test_a_new_item_gets_an_id_that_the_library_does_not_have(desk: Desk, service: SmallService) -> None:
+    shelf = service.settings.library / "trainers"
+    shelf.mkdir(parents=True)
+    (shelf / "trainers-001.md").write_text("kept of another database")
+    (number,) = send(service, "what is a vae")
+    draft = desk.begin([number], "what is a vae", "It samples codes.", "", [], "beginner", "tess")
+    assert draft.item_id == "trainers-002"
+
+
 def test_a_published_question_is_a_regression_case_that_holds_until_its_item_is_gone(
     desk: Desk, service: SmallService
 ) -> None:

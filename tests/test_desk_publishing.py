@@ -139,6 +139,14 @@ def test_a_published_draft_is_in_the_library_in_the_index_and_told_to_its_asker(
     assert Inbox(desk.database).regressions() == [Regression(QUESTION, "trainers-001")]
 
 
+def test_the_trainer_is_told_which_question_still_finds_another_item_first(desk: Desk) -> None:
+    draft = desk.draft()
+    desk.drafts.merge([desk.send("what is gradient descent")], draft, "tess")
+    draft = desk.drafts.get(draft.id)
+    (doubt,) = desk.publisher.publish(draft.id, draft.revision, "tess").doubts
+    assert "“what is gradient descent” still finds “What is gradient descent?” (q001) first" in doubt
+
+
 def test_a_draft_that_fulfils_the_curated_schema_goes_to_the_corpus(desk: Desk) -> None:
     body = "A VAE learns codes. It samples from them. It decodes them."
     draft = desk.draft(item_text("trainers-001", QUESTION, body))
@@ -392,7 +400,7 @@ def test_what_cannot_be_completed_is_taken_back(desk: Desk) -> None:
 def test_a_question_merged_into_a_published_draft_is_answered_at_once_and_tested_from_then_on(desk: Desk) -> None:
     draft = desk.draft()
     desk.publisher.publish(draft.id, draft.revision, "tess")
-    desk.drafts.merge([desk.send("explain vaes")], draft.id, "tess")
+    desk.drafts.merge([desk.send("explain vaes")], draft, "tess")
     assert desk.feedback.inquiries()[0].item_id == "trainers-001"
     assert [case.question for case in Inbox(desk.database).regressions()] == [QUESTION, "explain vaes"]
 
@@ -400,7 +408,8 @@ def test_a_question_merged_into_a_published_draft_is_answered_at_once_and_tested
 def test_undoing_reopens_only_what_the_publication_answered(desk: Desk) -> None:
     draft, inbox = desk.draft(), Inbox(desk.database)
     rejected, settled = desk.send("how do ships float"), desk.send("what is a GAN")
-    desk.drafts.merge([rejected, settled], draft.id, "tess")
+    desk.drafts.merge([rejected, settled], draft, "tess")
+    draft = desk.drafts.get(draft.id)
     inbox.reject([rejected], "Not for interviews.", "tess")
     inbox.settle([settled], "q001", "It is there.", "tess")
     draft = desk.publisher.publish(draft.id, draft.revision, "tess").draft
@@ -417,7 +426,7 @@ def test_a_question_that_another_draft_takes_up_is_not_merged_away_from_it(desk:
     first = desk.draft()
     second = desk.drafts.begin([desk.send("explain vaes")], compose(SKETCH), "tom")
     with pytest.raises(StoreError, match="Another draft takes up already: 1"):
-        desk.drafts.merge([1], second.id, "tom")
+        desk.drafts.merge([1], second, "tom")
     assert {each.number: each.draft for each in desk.feedback.inquiries()} == {1: first.id, 2: second.id}
 
 

@@ -17,9 +17,11 @@ from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
 from tutor.corpus import read_item
+from tutor.desk.asking_again import found_elsewhere
 from tutor.desk.item_drafts import check
 from tutor.desk.places import Place, place_for, put, put_back, read_text, settle
 from tutor.desk.updating import items_in_use, update_index
+from tutor.desk.wordings import wordings
 from tutor.errors import IngestError, TutorError
 from tutor.folders import emptied, folder_of
 from tutor.settings import Settings
@@ -34,11 +36,13 @@ PATIENCE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Published:
-    """What a publication did. ``place`` says where the file went and why; ``seconds`` until the index held it."""
+    """What a publication did. ``place`` says where the file went and why; ``seconds`` until the index held it;
+    ``doubts`` are sentences about questions of its askers that do not find it first."""
 
     draft: Draft
     place: Place
     seconds: float
+    doubts: list[str]
 
 
 class Publisher:
@@ -65,7 +69,9 @@ class Publisher:
                 self._drafts.fail_publishing(id, str(error), actor)
                 raise _said(error, place.file) from error
             draft = self._drafts.finish_publishing(id, actor)
-        return Published(draft, place, round(time.monotonic() - started, 2))
+        seconds = round(time.monotonic() - started, 2)
+        asked = wordings(self._drafts.taken_up(id))
+        return Published(draft, place, seconds, found_elsewhere(self._settings, self._embedder(), draft.item_id, asked))
 
     def undo(self, id: str, revision: int, actor: str) -> Draft:
         """Takes a publication back: its file is gone, or has the text of before. Raises TutorError as ``publish``, and

@@ -17,8 +17,9 @@ from sqlalchemy import Connection, Row, func, select
 from tutor.errors import StoreError
 from tutor.store import audit
 from tutor.store.database import Database
-from tutor.store.feedback_records import Draft, DraftState
+from tutor.store.feedback_records import Draft, DraftState, Inquiry
 from tutor.store.inbox import decide, require_open
+from tutor.store.inquiry_rows import inquiry_of
 from tutor.store.serialized import storable
 from tutor.store.tables import drafts, inquiries, regressions
 
@@ -58,6 +59,12 @@ class Drafts:
         _require(row, revision, "open")
         return _draft(row)
 
+    def taken_up(self, id: str) -> list[Inquiry]:
+        """The inquiries that a draft takes up, or answered, in the order they came."""
+        wanted = select(inquiries).where(inquiries.c.draft_id == id).order_by(inquiries.c.number)
+        with self._database.reading() as connection:
+            return [inquiry_of(row) for row in connection.execute(wanted)]
+
     def all(self, *states: DraftState) -> list[Draft]:
         """Those in one of ``states``, at most ``LISTED``, newest change first."""
         wanted = select(drafts).where(drafts.c.state.in_(states)).order_by(drafts.c.updated_at.desc(), drafts.c.number)
@@ -74,19 +81,23 @@ class Drafts:
             self._move(connection, id, revision, "open", "discarded", actor, "discarded", "")
             connection.execute(inquiries.update().where(inquiries.c.draft_id == id).values(draft_id=None))
 
-    def merge(self, numbers: Collection[int], id: str, actor: str) -> None:
-        """Takes up further inquiries, which no other draft may have, in an open draft; where it is published already,
-        they are answered at once."""
+    def merge(self, numbers: Collection[int], draft: Draft, actor: str) -> None:
+        """Takes up further inquiries, which no other draft may have, in an open draft, which gets the text of
+        ``draft``; where it is published already, they are answered at once."""
         with self._database.writing() as connection:
-            _require_free(connection, numbers, id)
-            draft = _draft(_row(connection, id))
-            if draft.state not in ("open", "published"):
-                raise StoreError(f"Draft {draft.number} is {draft.state}", "an open or published one", "choose another")
-            chosen = inquiries.c.number.in_(numbers)
-            connection.execute(inquiries.update().where(chosen).values(draft_id=id))
-            audit.note(connection, actor, "merged", f"draft {draft.number}", _listed(numbers))
-            if draft.state == "published":
+            _require_free(connection, numbers, draft.id)
+            state = _row(connection, draft.id).state
+            if state not in ("open", "published"):
+                raise StoreError(f"Draft {draft.number} is {state}", "an open or published one", "choose another")
+            connection.execute(inquiries.update().where(inquiries.c.number.in_(numbers)).values(draft_id=draft.id))
+            if state == "published":
+                audit.note(connection, actor, "merged", f"draft {draft.number}", _listed(numbers))
                 _answer(connection, draft, numbers)
+                return
+            text = storable(draft.text)
+            self._move(
+                connection, draft.id, draft.revision, "open", "open", actor, "merged", _listed(numbers), text=text
+            )
 
     def begin_publishing(self, id: str, revision: int, place: str, actor: str) -> Draft:
         """The one who gets this draft back may write ``place``; everybody else who tries gets an error."""
