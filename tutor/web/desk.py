@@ -200,11 +200,13 @@ class Desk:
     def undo(self, id: str, actor: str) -> Draft:
         return self._publisher().undo(id, self.draft(id).revision, _named(actor))
 
-    def update_index(self, may_empty: bool) -> IngestReport:
-        from tutor.desk.updating import update_index
+    def update_index(self, may_empty: bool, actor: str) -> IngestReport:
+        from tutor.desk.updating import empty_folders, update_index
 
         service = self._service
-        return update_index(service.settings, service.embedder, service.database, "desk", ["*"] if may_empty else ())
+        if may_empty:
+            return empty_folders(service.settings, service.embedder, service.database, _named(actor))
+        return update_index(service.settings, service.embedder, service.database, "desk")
 
     def updates(self) -> list[Update]:
         return self._inbox().updates()
