@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 import typer
-from conftest import HashingEmbedder, hand_made
+from conftest import HashingEmbedder, hand_made, item_text
 from desk_help import have_turn
+from typer.testing import CliRunner
 
-from tutor.__main__ import _run_regressions
+from tutor.__main__ import _run_regressions, app
 from tutor.answering import Tutor
 from tutor.desk.updating import update_index
 from tutor.errors import StoreError, TutorError
+from tutor.evaluation.questions import NoQuestionsError
 from tutor.evaluation.regressions import run_regressions
 from tutor.index import IndexInUse
 from tutor.records import ChatModelChoice, Event, Item, Question, Status
@@ -149,6 +151,20 @@ def test_tutor_eval_fails_where_a_published_question_is_not_answered_any_more(
     assert "of which 1 fail" in capsys.readouterr().err
 
 
+def test_tutor_eval_runs_the_published_questions_also_where_there_is_no_folder_of_questions(
+    desk: Desk, service: SmallService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (number,) = send(service, "what is a variational autoencoder")
+    draft = desk.begin([number], "what is a variational autoencoder", "It samples codes.", "", [], "beginner", "tess")
+    desk.publish(draft.id, draft.revision, "tess")
+    monkeypatch.setattr("tutor.__main__.read_settings", lambda: service.settings)
+    monkeypatch.setattr("tutor.assembly.sentence_embedder", lambda settings: service.embedder)
+    monkeypatch.setattr("tutor.assembly.build_tutor", lambda *given, **options: service.tutor())
+    outcome = CliRunner().invoke(app, ["eval", "--no-llm", "--questions", str(tmp_path / "nowhere")])
+    assert "Regression cases: 1, of which 0 fail" in outcome.output
+    assert isinstance(outcome.exception, NoQuestionsError)
+
+
 def test_an_item_that_was_rated_down_is_edited_as_its_file_is_now(desk: Desk, service: SmallService) -> None:
     turn = have_turn(service.database, "what is gradient descent")
     Feedback(service.database, LOCAL_USER).rate(turn, "wrong")
@@ -193,8 +209,19 @@ def test_what_strangers_wrote_is_shown_as_text(desk: Desk, service: SmallService
 def test_the_desk_shows_why_an_update_was_refused(desk: Desk, service: SmallService) -> None:
     (file,) = (service.settings.corpus / "questions").glob("q001*.md")
     file.write_text(file.read_text().replace("level: beginner", "level: wizard"))
-    assert len(desk.update_index(False).errors) == 1
+    assert len(desk.update_index(False, "tess").errors) == 1
     assert "wizard" in updates_view(desk.updates())
+
+
+def test_whoever_lets_folders_be_empty_is_in_the_log(desk: Desk, service: SmallService) -> None:
+    (service.settings.corpus / "questions").rename(service.settings.corpus / "away")
+    (service.settings.corpus / "faq").mkdir()
+    (service.settings.corpus / "faq" / "faq01.md").write_text(item_text("faq01", "How long?", "A week.", kind="faq"))
+    assert "corpus/questions" in str(desk.update_index(False, "tess").errors)
+    assert desk.log() == []
+    assert desk.update_index(True, "tess").removed == 3
+    (entry,) = desk.log()
+    assert (entry.actor, entry.action, entry.detail) == ("tess", "emptied", "3 items were taken out")
 
 
 def test_monitoring_draws_every_plot_with_its_numbers(desk: Desk, service: SmallService) -> None:

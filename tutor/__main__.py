@@ -286,6 +286,7 @@ def evaluate(
     from tutor.embedding import embedder_name
     from tutor.evaluation import Subject, as_json_line, as_markdown, write_report
     from tutor.evaluation import evaluate as run_evaluation
+    from tutor.evaluation.questions import NoQuestionsError
     from tutor.index import SearchIndex
 
     settings = _with_model(read_settings(), no_llm)
@@ -293,8 +294,12 @@ def evaluate(
     tutor = build_tutor(settings, embedder, warming=not no_llm)
     items = SearchIndex.open(settings.index, embedder_name(embedder), settings.chroma_url).items
     subject = Subject(tutor, items, embedder, "" if no_llm else model_title(settings.chat_model))
-    with _bar(unit="questions") as progress:
-        measured = run_evaluation(subject, questions, progress)
+    try:
+        with _bar(unit="questions") as progress:
+            measured = run_evaluation(subject, questions, progress)
+    except NoQuestionsError:
+        _run_regressions(settings, tutor, not no_llm)
+        raise
     print(as_json_line(measured) if as_json else as_markdown(measured))
     if report:
         print(f"The report is {write_report(measured, report)}", file=sys.stderr)
