@@ -20,16 +20,15 @@ def found_elsewhere(settings: Settings, embedder: Embeddings, item_id: str, ques
     """A sentence for the trainer about each of ``questions`` that finds another item before ``item_id``."""
     try:
         index = SearchIndex.open(settings.index, embedder_name(embedder), settings.chroma_url)
+        firsts = {question: retrieve(question, index, embedder, 1) for question in questions}
+        titles = {hit.item_id: index.items[hit.item_id].title for hits in firsts.values() for hit in hits}
+        index.close()
     except SearchIndexError as error:
         return [f"Whether the questions find it is not known: {error}"]
-    try:
-        firsts = {question: retrieve(question, index, embedder, 1) for question in questions}
-        return [
-            f"The question “{question}” still finds “{index.items[hit.item_id].title}” ({hit.item_id}) first; "
-            "add other words for it under the ways people ask."
-            for question, hits in firsts.items()
-            for hit in hits
-            if hit.item_id != item_id
-        ]
-    finally:
-        index.close()
+    return [
+        f"The question “{question}” still finds “{titles[hit.item_id]}” ({hit.item_id}) first; "
+        "add other words for it under the ways people ask."
+        for question, hits in firsts.items()
+        for hit in hits
+        if hit.item_id != item_id
+    ]

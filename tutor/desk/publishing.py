@@ -61,6 +61,7 @@ class Publisher:
             self._complete_interrupted()
             draft = self._drafts.get_open(id, revision)
             place = place_for(self._settings, check(draft.text, draft.item_id), draft.replaced)
+            asked = wordings(self._drafts.taken_up(id))
             draft = self._drafts.begin_publishing(id, revision, str(place.file), actor)
             try:
                 self._put(draft, draft.text)
@@ -70,8 +71,8 @@ class Publisher:
                 raise _said(error, place.file) from error
             draft = self._drafts.finish_publishing(id, actor)
         seconds = round(time.monotonic() - started, 2)
-        asked = wordings(self._drafts.taken_up(id))
-        return Published(draft, place, seconds, found_elsewhere(self._settings, self._embedder(), draft.item_id, asked))
+        doubts = found_elsewhere(self._settings, self._embedder(), draft.item_id, asked)
+        return Published(draft, place, seconds, doubts)
 
     def undo(self, id: str, revision: int, actor: str) -> Draft:
         """Takes a publication back: its file is gone, or has the text of before. Raises TutorError as ``publish``, and
