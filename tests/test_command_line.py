@@ -9,6 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import HashingEmbedder, item_text
+from typer.testing import CliRunner
+
+from tutor.__main__ import app
+from tutor.desk.updating import items_in_use
+from tutor.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 CONTRACT = {
@@ -79,6 +85,33 @@ def test_wrong_use_exits_with_two(words: tuple[str, ...]) -> None:
     outcome = _tutor(*words)
     assert outcome.returncode == 2
     assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize("other", ["notes.md", "--remove=notes", "--dry-run", "--allow-empty", "--json"])
+def test_watching_goes_with_nothing_else_and_says_so(other: str) -> None:
+    outcome = CliRunner().invoke(app, ["ingest", other, "--watch"])
+    assert outcome.exit_code == 2
+    assert "--watch goes with nothing else" in outcome.output
+
+
+def test_ingest_fails_where_a_folder_is_suddenly_empty_until_it_is_told_that_this_is_meant(
+    indexed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutor.__main__.read_settings", lambda: indexed)
+    monkeypatch.setattr("tutor.weights.fetch", lambda *given: Path())
+    monkeypatch.setattr("tutor.assembly.sentence_embedder", lambda settings: HashingEmbedder())
+    (indexed.corpus / "faq").mkdir()
+    (indexed.corpus / "faq" / "faq01.md").write_text(item_text("faq01", "How long?", "A week.", kind="faq"))
+    for path in (indexed.corpus / "questions").iterdir():
+        path.unlink()
+
+    refused = CliRunner().invoke(app, ["ingest"])
+    assert refused.exit_code == 1
+    assert "corpus/questions: found a folder that is suddenly empty" in refused.output
+    assert "python ingest.py --allow-empty" in refused.output
+    assert len(items_in_use(indexed, HashingEmbedder())) == 4
+    assert CliRunner().invoke(app, ["ingest", "--allow-empty"]).exit_code == 0
+    assert set(items_in_use(indexed, HashingEmbedder())) == {"faq01"}
 
 
 def test_a_missing_corpus_folder_is_a_sentence(tmp_path: Path) -> None:

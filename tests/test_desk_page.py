@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 import typer
-from conftest import HashingEmbedder, hand_made
+from conftest import HashingEmbedder, hand_made, item_text
 from desk_help import have_turn
+from typer.testing import CliRunner
 
-from tutor.__main__ import _run_regressions
+from tutor.__main__ import _run_regressions, app
 from tutor.answering import Tutor
 from tutor.desk.updating import update_index
 from tutor.errors import StoreError, TutorError
+from tutor.evaluation.questions import NoQuestionsError
 from tutor.evaluation.regressions import run_regressions
 from tutor.index import IndexInUse
 from tutor.records import ChatModelChoice, Event, Item, Question, Status
@@ -89,6 +91,37 @@ def test_alike_questions_are_one_group_and_their_wordings_become_the_items_asks(
     ]
 
 
+def test_the_askers_words_are_in_the_draft_however_the_trainer_asks_and_whatever_is_merged(
+    desk: Desk, service: SmallService
+) -> None:
+    first, second = send(service, "wots a vae", "explain autoencoders that vary")
+    draft = desk.begin([first], "What is a variational autoencoder?", "It samples codes.", "", [], "beginner", "tess")
+    desk.merge([second], draft.id, "tess")
+    draft = desk.draft(draft.id)
+    assert desk.publish(draft.id, draft.revision, "tess").doubts == []
+    item = next(item for item in service.items() if item.source == "trainers")
+    assert item.asks == ("wots a vae", "explain autoencoders that vary")
+
+
+def test_a_change_of_an_item_begins_with_the_askers_words_and_shows_them_as_its_difference(
+    desk: Desk, service: SmallService
+) -> None:
+    (number,) = send(service, "how do I walk downhill")
+    review = desk.review(desk.edit_item([number], "q001", "tess"))
+    assert "how do I walk downhill" in review.draft.text
+    assert "how do I walk downhill" not in review.before
+    assert review.problem == ""
+
+
+def test_a_new_item_gets_an_id_that_the_library_does_not_have(desk: Desk, service: SmallService) -> None:
+    shelf = service.settings.library / "trainers"
+    shelf.mkdir(parents=True)
+    (shelf / "trainers-001.md").write_text("kept of another database")
+    (number,) = send(service, "what is a vae")
+    draft = desk.begin([number], "what is a vae", "It samples codes.", "", [], "beginner", "tess")
+    assert draft.item_id == "trainers-002"
+
+
 def test_a_published_question_is_a_regression_case_that_holds_until_its_item_is_gone(
     desk: Desk, service: SmallService
 ) -> None:
@@ -116,6 +149,20 @@ def test_tutor_eval_fails_where_a_published_question_is_not_answered_any_more(
     with pytest.raises(typer.Exit):
         _run_regressions(service.settings, service.tutor(), judge=False)
     assert "of which 1 fail" in capsys.readouterr().err
+
+
+def test_tutor_eval_runs_the_published_questions_also_where_there_is_no_folder_of_questions(
+    desk: Desk, service: SmallService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (number,) = send(service, "what is a variational autoencoder")
+    draft = desk.begin([number], "what is a variational autoencoder", "It samples codes.", "", [], "beginner", "tess")
+    desk.publish(draft.id, draft.revision, "tess")
+    monkeypatch.setattr("tutor.__main__.read_settings", lambda: service.settings)
+    monkeypatch.setattr("tutor.assembly.sentence_embedder", lambda settings: service.embedder)
+    monkeypatch.setattr("tutor.assembly.build_tutor", lambda *given, **options: service.tutor())
+    outcome = CliRunner().invoke(app, ["eval", "--no-llm", "--questions", str(tmp_path / "nowhere")])
+    assert "Regression cases: 1, of which 0 fail" in outcome.output
+    assert isinstance(outcome.exception, NoQuestionsError)
 
 
 def test_an_item_that_was_rated_down_is_edited_as_its_file_is_now(desk: Desk, service: SmallService) -> None:
@@ -162,8 +209,19 @@ def test_what_strangers_wrote_is_shown_as_text(desk: Desk, service: SmallService
 def test_the_desk_shows_why_an_update_was_refused(desk: Desk, service: SmallService) -> None:
     (file,) = (service.settings.corpus / "questions").glob("q001*.md")
     file.write_text(file.read_text().replace("level: beginner", "level: wizard"))
-    assert len(desk.update_index(False).errors) == 1
+    assert len(desk.update_index(False, "tess").errors) == 1
     assert "wizard" in updates_view(desk.updates())
+
+
+def test_whoever_lets_folders_be_empty_is_in_the_log(desk: Desk, service: SmallService) -> None:
+    (service.settings.corpus / "questions").rename(service.settings.corpus / "away")
+    (service.settings.corpus / "faq").mkdir()
+    (service.settings.corpus / "faq" / "faq01.md").write_text(item_text("faq01", "How long?", "A week.", kind="faq"))
+    assert "corpus/questions" in str(desk.update_index(False, "tess").errors)
+    assert desk.log() == []
+    assert desk.update_index(True, "tess").removed == 3
+    (entry,) = desk.log()
+    assert (entry.actor, entry.action, entry.detail) == ("tess", "emptied", "3 items were taken out")
 
 
 def test_monitoring_draws_every_plot_with_its_numbers(desk: Desk, service: SmallService) -> None:

@@ -10,9 +10,10 @@ import pytest
 from conftest import HashingEmbedder, item_text
 from desk_help import have_turn
 
+from tutor.desk import places
 from tutor.desk import publishing as publishing_module
 from tutor.desk.item_drafts import Sketch, check, compose
-from tutor.desk.places import SOURCE, can_write, place_for
+from tutor.desk.places import SOURCE, can_write, current_file, place_for, read_text, used_ids
 from tutor.desk.publishing import Publisher
 from tutor.desk.updating import items_in_use, update_index
 from tutor.errors import CorpusError, IngestError, StoreError, TutorError
@@ -41,9 +42,17 @@ class Desk:
         self.drafts = Drafts(self.database)
         self.publisher = Publisher(self.settings, self.database, lambda: self.embedder)
 
-    def draft(self, text: str = "", item_id: str = "") -> Draft:
-        number = self.feedback.escalate(have_turn(self.database, QUESTION))
-        return self.drafts.begin([number], item_id, text or compose(SKETCH), "tess")
+    def draft(self, text: str = "") -> Draft:
+        return self.drafts.begin([self.send()], text or compose(SKETCH), "tess")
+
+    def send(self, question: str = QUESTION) -> int:
+        return self.feedback.escalate(have_turn(self.database, question))
+
+    def change(self, item_id: str, old: str, new: str) -> Draft:
+        """A draft that changes an item as the desk makes it."""
+        file = current_file(self.settings, item_id)
+        text = (read_text(file) if file else None) or ""
+        return self.drafts.begin_change([self.send()], item_id, text.replace(old, new), text, "tess")
 
     @property
     def file(self) -> Path:
@@ -130,6 +139,14 @@ def test_a_published_draft_is_in_the_library_in_the_index_and_told_to_its_asker(
     assert Inbox(desk.database).regressions() == [Regression(QUESTION, "trainers-001")]
 
 
+def test_the_trainer_is_told_which_question_still_finds_another_item_first(desk: Desk) -> None:
+    draft = desk.draft()
+    desk.drafts.merge([desk.send("what is gradient descent")], draft, "tess")
+    draft = desk.drafts.get(draft.id)
+    (doubt,) = desk.publisher.publish(draft.id, draft.revision, "tess").doubts
+    assert "“what is gradient descent” still finds “What is gradient descent?” (q001) first" in doubt
+
+
 def test_a_draft_that_fulfils_the_curated_schema_goes_to_the_corpus(desk: Desk) -> None:
     body = "A VAE learns codes. It samples from them. It decodes them."
     draft = desk.draft(item_text("trainers-001", QUESTION, body))
@@ -145,7 +162,7 @@ def test_where_the_corpus_is_read_only_a_new_item_goes_to_the_library(desk: Desk
     update_index(desk.settings, desk.embedder, desk.database, "desk", may_empty=["*"])
     body = "A VAE learns codes. It samples from them. It decodes them."
     draft = desk.draft(item_text("trainers-001", QUESTION, body))
-    place = place_for(desk.settings, check(draft.text, draft.item_id))
+    place = place_for(desk.settings, check(draft.text, draft.item_id), None)
     assert not can_write(questions)
     assert place.file == desk.file
     assert "cannot be written" in place.why
@@ -155,7 +172,7 @@ def test_an_item_of_the_corpus_is_edited_in_its_own_file_and_undone_to_the_lette
     (file,) = (desk.settings.corpus / "questions").glob("q001*.md")
     before = file.read_text(encoding="utf-8")
     after = before.replace("A step of 0.1 is common", "A step of 0.2 is common")
-    draft = desk.draft(after, "q001")
+    draft = desk.change("q001", "A step of 0.1 is common", "A step of 0.2 is common")
     draft = desk.publisher.publish(draft.id, draft.revision, "tess").draft
     assert file.read_text(encoding="utf-8") == after
     assert "0.2" in items_in_use(desk.settings, desk.embedder)["q001"].body
@@ -232,21 +249,106 @@ def test_where_the_index_cannot_be_built_everything_is_as_it_was(desk: Desk, mon
     assert [entry.action for entry in audit.entries(desk.database)][:2] == ["not published", "publishing"]
 
 
-def test_a_folder_that_is_suddenly_empty_stops_a_publication_and_keeps_the_index(desk: Desk) -> None:
-    draft = desk.draft()
+def test_nothing_is_published_into_a_folder_that_is_suddenly_empty(desk: Desk) -> None:
+    draft = desk.draft(item_text("{id}", QUESTION, "A VAE learns codes. It samples from them. It decodes them."))
     for file in (desk.settings.corpus / "questions").glob("*.md"):
         file.unlink()
-    with pytest.raises(IngestError, match=r"suddenly empty: corpus/questions \(3 items\)"):
+    with pytest.raises(IngestError, match="is suddenly empty, and the index keeps its 3 items"):
         desk.publisher.publish(draft.id, draft.revision, "tess")
+    assert desk.state() == OPEN
     assert set(items_in_use(desk.settings, desk.embedder)) == {"q001", "q002", "q003"}
-    assert "suddenly empty" in Inbox(desk.database).updates()[0].refused
+
+
+def test_a_new_draft_gets_an_id_that_no_file_and_no_other_draft_has(desk: Desk) -> None:
+    shelf = desk.settings.library / "notes"
+    shelf.mkdir(parents=True)
+    (shelf / "trainers-001-old.md").write_text("not an item, but its name stands for one")
+    used = used_ids(desk.settings) | {"trainers-002"}
+    first = desk.drafts.begin([desk.send()], compose(SKETCH), "tess", used)
+    second = desk.drafts.begin([desk.send()], compose(SKETCH), "tess", used)
+    assert (first.item_id, second.item_id) == ("trainers-003", "trainers-004")
+
+
+def test_a_new_draft_is_never_published_over_a_file_that_is_there(desk: Desk) -> None:
+    draft = desk.draft()
+    desk.file.parent.mkdir(parents=True)
+    desk.file.write_text(compose(replace(SKETCH, question="What is a GAN?")).replace("{id}", "trainers-001"))
+    before = desk.file.read_text()
+    with pytest.raises(IngestError, match="is there already, and this is a draft of a new item"):
+        desk.publisher.publish(draft.id, draft.revision, "tess")
+    assert desk.file.read_text() == before
+    assert desk.drafts.get(draft.id).state == "open"
+
+
+def test_a_change_of_an_item_whose_file_changed_meanwhile_is_not_published_over_it(desk: Desk) -> None:
+    draft = desk.change("q001", "A step of 0.1", "A step of 0.2")
+    (file,) = (desk.settings.corpus / "questions").glob("q001*.md")
+    file.write_text(file.read_text().replace("A step of 0.1", "A step of 0.3"))
+    with pytest.raises(IngestError, match="was changed since this draft began"):
+        desk.publisher.publish(draft.id, draft.revision, "tess")
+    assert "0.3" in file.read_text()
+
+
+def _full(*args: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("when", ["before the file is replaced", "after it"])
+def test_a_full_disk_while_an_item_is_replaced_leaves_the_old_item_whole_and_the_draft_open(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    draft = desk.change("q001", "A step of 0.1", "A step of 0.2")
+    (file,) = (desk.settings.corpus / "questions").glob("q001*.md")
+
+    def full(*args: object) -> None:
+        monkeypatch.setattr(places, "_write", _full)
+        raise IngestError("The index could not be written (No space left on device)")
+
+    with monkeypatch.context() as patch:
+        if when == "after it":
+            patch.setattr(publishing_module, "update_index", full)
+        else:
+            patch.setattr(places, "_write", _full)
+        with pytest.raises(IngestError, match="could not be written"):
+            desk.publisher.publish(draft.id, draft.revision, "tess")
+    assert "A step of 0.1" in file.read_text()
+    assert [path.name for path in file.parent.iterdir() if path.name.startswith(".")] == []
+    assert desk.drafts.get(draft.id).state == "open"
+    assert "A step of 0.1" in items_in_use(desk.settings, desk.embedder)["q001"].body
+
+
+def test_a_file_that_cannot_be_put_back_is_said_and_completed_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = desk.draft()
+
+    def broken(*args: object) -> None:
+        raise IngestError("The index could not be written")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing_module, "update_index", broken)
+        patch.setattr(publishing_module, "put_back", _full)
+        with pytest.raises(IngestError, match=r"trainers-001.md could not be written \(No space left"):
+            desk.publisher.publish(draft.id, draft.revision, "tess")
+    assert desk.publisher.recover() == ["Interrupted, and completed: publishing draft 1"]
+    assert desk.state() == PUBLISHED
+
+
+def test_the_only_item_of_any_folder_can_be_undone(desk: Desk) -> None:
+    text = item_text("{id}", QUESTION, "A VAE learns codes. It samples from them. It decodes them.", kind="faq")
+    (desk.settings.corpus / "faq").mkdir()
+    draft = desk.draft(text)
+    published = desk.publisher.publish(draft.id, draft.revision, "tess")
+    assert published.place.file == desk.settings.corpus / "faq" / "trainers-001.md"
+    desk.publisher.undo(draft.id, published.draft.revision, "tess")
+    assert desk.state() == UNDONE
 
 
 @pytest.mark.parametrize("written", [False, True])
 @pytest.mark.parametrize("indexed", [False, True])
 def test_a_publication_that_a_crash_interrupted_is_completed(desk: Desk, written: bool, indexed: bool) -> None:
     draft = desk.draft()
-    desk.drafts.begin_publishing(draft.id, draft.revision, str(desk.file), None, "tess")
+    desk.drafts.begin_publishing(draft.id, draft.revision, str(desk.file), "tess")
     if written:
         desk.file.parent.mkdir(parents=True)
         desk.file.write_text(draft.text)
@@ -285,7 +387,7 @@ def test_an_undoing_that_a_crash_interrupted_is_completed(desk: Desk) -> None:
 
 def test_what_cannot_be_completed_is_taken_back(desk: Desk) -> None:
     draft = desk.draft()
-    desk.drafts.begin_publishing(draft.id, draft.revision, str(desk.file), None, "tess")
+    desk.drafts.begin_publishing(draft.id, draft.revision, str(desk.file), "tess")
     desk.file.parent.mkdir(parents=True)
     desk.file.write_text("somebody else's words")
     (said,) = desk.publisher.recover()
@@ -298,16 +400,40 @@ def test_what_cannot_be_completed_is_taken_back(desk: Desk) -> None:
 def test_a_question_merged_into_a_published_draft_is_answered_at_once_and_tested_from_then_on(desk: Desk) -> None:
     draft = desk.draft()
     desk.publisher.publish(draft.id, draft.revision, "tess")
-    number = desk.feedback.escalate(have_turn(desk.database, "explain vaes"))
-    desk.drafts.merge([number], draft.id, "tess")
+    desk.drafts.merge([desk.send("explain vaes")], draft, "tess")
     assert desk.feedback.inquiries()[0].item_id == "trainers-001"
     assert [case.question for case in Inbox(desk.database).regressions()] == [QUESTION, "explain vaes"]
+
+
+def test_undoing_reopens_only_what_the_publication_answered(desk: Desk) -> None:
+    draft, inbox = desk.draft(), Inbox(desk.database)
+    rejected, settled = desk.send("how do ships float"), desk.send("what is a GAN")
+    desk.drafts.merge([rejected, settled], draft, "tess")
+    draft = desk.drafts.get(draft.id)
+    inbox.reject([rejected], "Not for interviews.", "tess")
+    inbox.settle([settled], "q001", "It is there.", "tess")
+    draft = desk.publisher.publish(draft.id, draft.revision, "tess").draft
+    desk.publisher.undo(draft.id, draft.revision, "tess")
+    told = {each.number: (each.state, each.reply, each.item_id) for each in desk.feedback.inquiries()}
+    assert told == {
+        1: ("open", "", ""),
+        rejected: ("rejected", "Not for interviews.", ""),
+        settled: ("answered", "It is there.", "q001"),
+    }
+
+
+def test_a_question_that_another_draft_takes_up_is_not_merged_away_from_it(desk: Desk) -> None:
+    first = desk.draft()
+    second = desk.drafts.begin([desk.send("explain vaes")], compose(SKETCH), "tom")
+    with pytest.raises(StoreError, match="Another draft takes up already: 1"):
+        desk.drafts.merge([1], second, "tom")
+    assert {each.number: each.draft for each in desk.feedback.inquiries()} == {1: first.id, 2: second.id}
 
 
 def test_the_questions_of_a_discarded_draft_can_be_taken_up_again(desk: Desk) -> None:
     draft = desk.draft()
     desk.drafts.discard(draft.id, draft.revision, "tess")
-    again = desk.drafts.begin([1], "", compose(SKETCH), "tess")
+    again = desk.drafts.begin([1], compose(SKETCH), "tess")
     assert again.item_id == "trainers-002"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -172,6 +173,27 @@ def test_an_objection_waits_on_the_desk(database: Database, feedback: Feedback) 
     ]
 
 
+def test_a_second_objection_after_a_decision_is_before_the_trainers_again(
+    database: Database, feedback: Feedback
+) -> None:
+    asked = Exchange(asked="What is dropout?", answered="Score 40%")
+    number = feedback.object("answer-7", "What is dropout?", "I did say it.", asked)
+    Inbox(database).reject([number], "You did not.", "tess")
+    again = replace(asked, answered="Score 60%")
+    assert feedback.object("answer-7", "What is dropout?", "I did, in the last line.", again) == number
+    (waiting,) = Inbox(database).open()
+    assert (waiting.note, waiting.reply, waiting.exchange) == ("I did, in the last line.", "", again)
+
+
+def test_an_objection_makes_no_regression_case(database: Database, feedback: Feedback) -> None:
+    number = feedback.object("answer-7", "What is dropout? (q002)", "I did say it.", Exchange())
+    drafts = Drafts(database)
+    draft = drafts.begin_change([number], "q002", "new", "old", "tess")
+    drafts.finish_publishing(drafts.begin_publishing(draft.id, 1, "q002.md", "tess").id, "tess")
+    assert feedback.inquiries()[0].state == "answered"
+    assert Inbox(database).regressions() == []
+
+
 def test_an_open_question_that_nobody_told_about_is_not_marked_as_heard(database: Database, feedback: Feedback) -> None:
     number = feedback.escalate(have_turn(database, "what is a GAN"))
     feedback.heard([number])
@@ -206,6 +228,6 @@ def test_a_full_disk_is_said_and_what_was_sent_stays(database: Database, feedbac
 
 def test_questions_of_a_draft_are_taken_up_by_no_other(database: Database, feedback: Feedback) -> None:
     number = feedback.escalate(have_turn(database, "what is a GAN"))
-    Drafts(database).begin([number], "", "id: {id}", "tess")
+    Drafts(database).begin([number], "id: {id}", "tess")
     with pytest.raises(StoreError, match="Another draft takes up already: 1"):
-        Drafts(database).begin([number], "", "id: {id}", "tom")
+        Drafts(database).begin([number], "id: {id}", "tom")

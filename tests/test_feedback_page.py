@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 from web_fakes import FakeService
 
+from tutor.store.drafts import Drafts
 from tutor.store.feedback import Feedback
+from tutor.store.feedback_records import Exchange
 from tutor.store.inbox import Inbox
 from tutor.store.records import LOCAL_USER
 from tutor.web.chat import Chat, View
@@ -112,6 +114,31 @@ def test_the_person_is_told_once_and_finds_the_state_under_my_questions(chat: Ch
     reactions.heard([1])
     assert news_view(reactions.news()) == ""
     assert "is answered now" in questions_view(reactions.questions())
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        ("The point <b>is</b> missing.", "was looked at: The point &lt;b&gt;is&lt;/b&gt; missing."),
+        ("", "was looked at."),
+    ],
+)
+def test_whoever_objected_reads_that_it_was_looked_at_and_is_not_sent_to_ask_again(
+    service: FakeService, reply: str, told: str
+) -> None:
+    number = Feedback(service.database, LOCAL_USER).object("i:0", "What is dropout? (q002)", "Unfair.", Exchange())
+    Inbox(service.database).settle([number], "q002", reply, "tess")
+    for html in (news_view(Reactions(service).news()), questions_view(Reactions(service).questions())):
+        assert f"Your objection to the grade of “What is dropout? (q002)” {told}" in html
+        assert "do-ask" not in html
+
+
+def test_whoever_objected_reads_that_the_item_was_changed(service: FakeService) -> None:
+    drafts = Drafts(service.database)
+    number = Feedback(service.database, LOCAL_USER).object("i:0", "What is dropout? (q002)", "Unfair.", Exchange())
+    draft = drafts.begin_change([number], "q002", "new", "old", "tess")
+    drafts.finish_publishing(drafts.begin_publishing(draft.id, 1, "q002.md", "tess").id, "tess")
+    assert "was looked at, and its item was changed." in news_view(Reactions(service).news())
 
 
 def test_what_a_stranger_wrote_is_shown_as_text(chat: Chat, service: FakeService) -> None:

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -97,8 +98,34 @@ def test_a_corpus_without_a_readable_item_is_an_error_and_the_index_stays(indexe
     for path in (indexed.corpus / "questions").iterdir():
         path.unlink()
     with pytest.raises(IngestError, match="No item could be read"):
-        ingest(indexed, HashingEmbedder())
+        ingest(indexed, HashingEmbedder(), may_empty=["*"])
     assert current_generation(indexed.index) == before
+
+
+def test_a_folder_that_is_suddenly_empty_keeps_its_items_and_is_an_error(indexed: Settings) -> None:
+    for path in (indexed.corpus / "questions").iterdir():
+        path.unlink()
+    faq = indexed.corpus / "faq"
+    faq.mkdir()
+    (faq / "faq01.md").write_text(item_text("faq01", "How long?", "A week. Or two. Or three.", kind="faq"))
+    report = ingest(indexed, HashingEmbedder())
+    assert (report.added, report.removed, [problem.file for problem in report.errors]) == (1, 0, ["corpus/questions"])
+    assert "its 3 items" in str(report.errors[0])
+    assert "python ingest.py --allow-empty" in str(report.errors[0])
+    assert set(_open(indexed).items) == {"q001", "q002", "q003", "faq01"}
+    assert ingest(indexed, HashingEmbedder(), may_empty=["*"]).removed == 3
+
+
+def test_items_that_moved_to_another_folder_leave_no_empty_one_behind(indexed: Settings) -> None:
+    (indexed.corpus / "questions").rename(indexed.corpus / "guide")
+    assert ingest(indexed, HashingEmbedder()).errors == ()
+
+
+def test_an_ingestion_with_patience_waits_for_the_other_one_to_end(indexed: Settings) -> None:
+    lock = FileLock(indexed.index / "ingest.lock", thread_local=False)
+    lock.acquire()
+    threading.Timer(0.2, lock.release).start()
+    assert ingest(indexed, HashingEmbedder(), patience=30).unchanged == 3
 
 
 def test_a_second_ingestion_at_the_same_time_is_refused(indexed: Settings) -> None:

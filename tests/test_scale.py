@@ -85,6 +85,15 @@ def test_few_changes_leave_the_ann_index_as_it_is_and_are_found(many: Settings) 
     assert "x008" not in {match.item_id for match in found}
 
 
+def test_an_item_that_goes_leaves_the_others_of_the_patch(many: Settings) -> None:
+    _write(_folder(many), 200)
+    _write(_folder(many), 201)
+    ingest(many, HashingEmbedder())
+    (_folder(many) / "x200-item.md").unlink()
+    assert ingest(many, HashingEmbedder()).removed == 1
+    assert _open(many).patch.item_ids() == {"x201"}
+
+
 def test_a_patched_index_finds_what_one_built_anew_finds(many: Settings, tmp_path: Path) -> None:
     for number, seed in ((3, 1003), (50, 1050)):
         _write(_folder(many), number, seed)

@@ -92,20 +92,23 @@ def test_a_bad_edit_is_refused_with_its_error_on_the_desk_and_the_old_item_stays
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_a_folder_that_is_suddenly_empty_does_not_empty_the_index(
+def test_a_folder_that_is_suddenly_empty_keeps_its_items_while_others_change(
     watched: Watched, whole: bool, tmp_path: Path
 ) -> None:
-    away = tmp_path / "away"
+    away, notes = tmp_path / "away", watched.settings.library / "notes"
     shutil.copytree(watched.settings.corpus, away)
     for file in watched.questions.glob("*.md"):
         file.unlink()
     if whole:
         shutil.rmtree(watched.settings.corpus)
-    watched.until(lambda: "suddenly empty" in Inbox(watched.database).updates()[0].refused)
+    watched.until(lambda: "suddenly empty" in "".join(Inbox(watched.database).updates()[0].problems))
+    notes.mkdir(parents=True)
+    (notes / "notes-001.md").write_text(NEW.replace("q004", "notes-001"))
+    watched.until(lambda: bool(watched.body("notes-001")))
     assert watched.body("q001")
+    assert "its 3 items" in Inbox(watched.database).updates()[0].problems[0]
     shutil.copytree(away, watched.settings.corpus, dirs_exist_ok=True)
-    (watched.questions / "q004.md").write_text(NEW)
-    watched.until(lambda: bool(watched.body("q004")))
+    watched.until(lambda: not Inbox(watched.database).updates()[0].problems)
 
 
 def test_an_empty_folder_empties_the_index_where_that_is_said(watched: Watched) -> None:
@@ -116,15 +119,25 @@ def test_an_empty_folder_empties_the_index_where_that_is_said(watched: Watched) 
     (library / "notes-001.md").write_text(NEW.replace("q004", "notes-001"))
     update_index(watched.settings, watched.embedder, watched.database, "desk")
     (library / "notes-001.md").unlink()
-    with pytest.raises(IngestError, match=r"library/notes \(1 items\)"):
-        update_index(watched.settings, watched.embedder, watched.database, "desk")
+    report = update_index(watched.settings, watched.embedder, watched.database, "desk")
+    assert [problem.file for problem in report.errors] == ["library/notes"]
+    assert watched.body("notes-001")
     update_index(watched.settings, watched.embedder, watched.database, "desk", may_empty=["*"])
     assert not watched.body("notes-001")
 
 
-def test_the_same_trouble_is_said_once(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_refusal_is_said_and_recorded_once_however_often_it_is_tried_again(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = list[float]()
+
+    def full(*args: object, **options: object) -> None:
+        tries.append(time.monotonic())
+        raise IngestError("The index could not be written (No space left on device)")
+
     monkeypatch.setattr("tutor.watching.AGAIN_SECONDS", 0.2)
-    for file in watched.questions.glob("*.md"):
-        file.unlink()
-    watched.until(lambda: len([each for each in Inbox(watched.database).updates() if each.refused]) >= 2)
-    assert len([said for said in watched.said if "suddenly empty" in said]) == 1
+    monkeypatch.setattr("tutor.desk.updating.ingest", full)
+    (watched.questions / "q004.md").write_text(NEW)
+    watched.until(lambda: len(tries) >= 3)
+    assert len([each for each in Inbox(watched.database).updates() if each.refused]) == 1
+    assert len([said for said in watched.said if "No space left" in said]) == 1

@@ -82,9 +82,14 @@ def ingest(
     remove: Annotated[str, typer.Option(help="Take out what was imported under this name.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change and change nothing.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Take every change of a file in, until Ctrl-C.")] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Take the items of folders out that are empty now.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring the search index up to date with the corpus and the imported documents."""
+    if watch and (paths or remove or dry_run or allow_empty or as_json):
+        raise typer.BadParameter("--watch goes with nothing else: first python ingest.py …, then ingest.py --watch")
     from tutor.assembly import sentence_embedder
     from tutor.ingestion import ingest as run_ingest
     from tutor.weights import EMBEDDING_MODEL
@@ -94,11 +99,12 @@ def ingest(
     with _bar(unit="B", scale=True) as progress:
         fetch_weights(EMBEDDING_MODEL, settings.weights, progress)
     embedder = sentence_embedder(settings)
-    if watch and not (paths or remove or dry_run):
+    if watch:
         _watch(settings, embedder)
         return
     with _bar(unit="passages") as progress:
-        report = run_ingest(settings, embedder, paths or (), remove, dry_run, progress)
+        may_empty = ["*"] if allow_empty else []
+        report = run_ingest(settings, embedder, paths or (), remove, dry_run, progress, may_empty)
     if as_json:
         print(json.dumps(asdict(report), ensure_ascii=False))
     else:
@@ -286,6 +292,7 @@ def evaluate(
     from tutor.embedding import embedder_name
     from tutor.evaluation import Subject, as_json_line, as_markdown, write_report
     from tutor.evaluation import evaluate as run_evaluation
+    from tutor.evaluation.questions import NoQuestionsError
     from tutor.index import SearchIndex
 
     settings = _with_model(read_settings(), no_llm)
@@ -293,8 +300,12 @@ def evaluate(
     tutor = build_tutor(settings, embedder, warming=not no_llm)
     items = SearchIndex.open(settings.index, embedder_name(embedder), settings.chroma_url).items
     subject = Subject(tutor, items, embedder, "" if no_llm else model_title(settings.chat_model))
-    with _bar(unit="questions") as progress:
-        measured = run_evaluation(subject, questions, progress)
+    try:
+        with _bar(unit="questions") as progress:
+            measured = run_evaluation(subject, questions, progress)
+    except NoQuestionsError:
+        _run_regressions(settings, tutor, not no_llm)
+        raise
     print(as_json_line(measured) if as_json else as_markdown(measured))
     if report:
         print(f"The report is {write_report(measured, report)}", file=sys.stderr)

@@ -21,6 +21,7 @@ from langchain_core.embeddings import Embeddings
 from tutor.corpus import EXERCISE_FILE, SOLUTION_FILE, Shelf, read_corpus, read_library, reader_fingerprint
 from tutor.embedding import embed_batches, embedder_name
 from tutor.errors import FileProblem, IngestError, SearchIndexError
+from tutor.folders import emptied
 from tutor.generations import publish, remove_unused, write_generation, write_patched
 from tutor.index import SearchIndex, current_generation, text_digest
 from tutor.journal import JournalRows, VectorJournal
@@ -61,8 +62,13 @@ def ingest(
     remove: str = "",
     dry_run: bool = False,
     progress: Progress = lambda what, done, total: None,
+    may_empty: Collection[str] = (),
+    patience: float = 0.0,
 ) -> IngestReport:
     """Imports ``paths``, takes out the library ``remove``, then brings the index up to date with all item files.
+
+    The items of a folder that is suddenly empty stay, which is an error in the report; ``may_empty`` are folders for
+    which that is meant, ``*`` for all. Waits ``patience`` seconds for another ingestion to end.
 
     Raises IngestError where another ingestion runs, the disk is full or there is nothing to index; DocumentError
     where nothing of ``paths`` can be read. Whatever is raised, the index in use stays.
@@ -71,8 +77,8 @@ def ingest(
     _make_home(settings)
     lock = FileLock(settings.index / "ingest.lock")
     try:
-        with lock.acquire(timeout=0):
-            return _ingest(settings, embedder, paths, remove, dry_run, progress, started)
+        with lock.acquire(timeout=patience, poll_interval=0.05):
+            return _ingest(settings, embedder, paths, remove, dry_run, progress, may_empty, started)
     except Timeout:
         raise IngestError(
             "Another ingestion is running", "one at a time", "wait until it has ended, then run it again"
@@ -92,12 +98,13 @@ def _ingest(
     remove: str,
     dry_run: bool,
     progress: Progress,
+    may_empty: Collection[str],
     started: float,
 ) -> IngestReport:
     imported, problems, doubtful = _change_library(settings, paths, remove, dry_run)
     previous = _previous(settings, embedder)
     known = previous.manifest.items if previous else {}
-    shelf = _all_items(settings, previous, leave_out=remove if dry_run else "")
+    shelf = _all_items(settings, previous, remove if dry_run else "", {*may_empty, f"library/{remove}"})
     if not shelf.items:
         raise IngestError(
             f"No item could be read below {settings.corpus} ({len(shelf.problems)} files with errors)",
@@ -243,8 +250,9 @@ def _previous(settings: Settings, embedder: Embeddings) -> SearchIndex | None:
     return index
 
 
-def _all_items(settings: Settings, previous: SearchIndex | None, leave_out: str) -> Shelf:
-    """Corpus and libraries. For a file with an error the item of the generation before stays."""
+def _all_items(settings: Settings, previous: SearchIndex | None, leave_out: str, may_empty: Collection[str]) -> Shelf:
+    """Corpus and libraries. For a file with an error, and for a folder that is empty and may not be, the items of the
+    generation before stay."""
     is_same_reader = previous is not None and previous.manifest.reader == reader_fingerprint()
     known = {item.digest: item for item in previous.items.values()} if previous and is_same_reader else {}
     corpus, library = read_corpus(settings.corpus, known), read_library(settings.library, known)
@@ -253,7 +261,17 @@ def _all_items(settings: Settings, previous: SearchIndex | None, leave_out: str)
     problems = corpus.problems + library.problems
     for item in _items_of_broken_files(problems, previous):
         items.setdefault(item.id, item)
+    if previous and "*" not in may_empty:
+        gone = [item for id, item in previous.items.items() if id not in items]
+        kept = {folder: those for folder, those in emptied(settings, gone).items() if folder not in may_empty}
+        items |= {item.id: item for those in kept.values() for item in those}
+        problems += tuple(_emptied_problem(folder, len(those)) for folder, those in kept.items())
     return Shelf(tuple(items[id] for id in sorted(items)), problems)
+
+
+def _emptied_problem(folder: str, count: int) -> FileProblem:
+    found = f"a folder that is suddenly empty; the index keeps its {count} items"
+    return FileProblem(folder, 0, found, "its files, or where the items are to go: python ingest.py --allow-empty")
 
 
 def _items_of_broken_files(problems: Sequence[FileProblem], previous: SearchIndex | None) -> list[Item]:

@@ -57,8 +57,11 @@ class Patch:
         return Patch(ids, digests, self.vectors[kept])
 
     def joined(self, other: Patch) -> Patch:
-        vectors = other.vectors if not self.ids else np.concatenate([self.vectors, other.vectors])
-        return self if not other.ids else Patch(self.ids + other.ids, self.digests + other.digests, vectors)
+        """Both; an empty one may have vectors of no dimensions."""
+        if not self.ids or not other.ids:
+            return self if self.ids else other
+        vectors = np.concatenate([self.vectors, other.vectors])
+        return Patch(self.ids + other.ids, self.digests + other.digests, vectors)
 
     def item_ids(self) -> set[str]:
         return {item_of(passage_id) for passage_id in self.ids}

@@ -52,10 +52,10 @@ class Checked:
 
 def compose(sketch: Sketch) -> str:
     """The item file of a sketch, with a first ``{id}`` where its id goes."""
-    title, *rest = (_one_line(part) for part in re.split(r"(?<=[?.!])\s", sketch.question.strip(), maxsplit=1))
+    title, *rest = (one_line(part) for part in re.split(r"(?<=[?.!])\s", sketch.question.strip(), maxsplit=1))
     front: dict[str, Any] = {"title": title}
     if rest:
-        front["question"] = _one_line(sketch.question)
+        front["question"] = one_line(sketch.question)
     front |= {"section": SECTION, "kind": "concept", "level": sketch.level, "topics": list(sketch.topics)}
     if asks := _distinct(sketch.asks, but=sketch.question):
         front["asks"] = asks
@@ -117,13 +117,19 @@ def _tokens(markdown: str) -> list[Any]:
 
 
 def _distinct(asks: Sequence[str], but: str) -> list[str]:
-    lines = {_one_line(ask).casefold(): _one_line(ask) for ask in reversed(asks) if ask.strip()}
-    lines.pop(_one_line(but).casefold(), None)
+    lines = {one_line(ask).casefold(): one_line(ask) for ask in reversed(asks) if ask.strip()}
+    lines.pop(one_line(but).casefold(), None)
     return [ask[:600] for ask in reversed(lines.values())]
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text without line breaks and with single blanks."""
     return " ".join(text.split())
+
+
+def has_markup(text: str) -> bool:
+    """Whether a draft that holds ``text`` would be refused for its HTML or its images."""
+    return any(token.type in _MARKUP for token in _tokens(text))
 
 
 class _Dumper(yaml.SafeDumper):

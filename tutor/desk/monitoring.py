@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -17,7 +17,7 @@ from langchain_core.embeddings import Embeddings
 from tutor.desk.grouping import groups
 from tutor.store.measures import Measured, Rated
 
-OUTCOMES = ("answer", "clarify", "abstain", "refuse", "smalltalk", "failed", "stopped")
+OUTCOMES = ("answer", "clarify", "abstain", "refuse", "smalltalk", "failed", "stopped", "memory")
 VERDICTS = ("correct", "wrong", "wrong_evidence", "unclear")
 DRIFT_BINS, FEWEST_FOR_DRIFT = 8, 30
 TOPICS_SHOWN, UNCOVERED_LOOKED_AT = 12, 300
@@ -92,11 +92,24 @@ def often_rated_down(rated: Sequence[Rated]) -> list[tuple[str, int, int]]:
     return sorted(bad, key=lambda row: (-row[1], row[2], row[0]))[:TOPICS_SHOWN]
 
 
-def not_covered(answers: Sequence[Measured], embedder: Embeddings) -> list[tuple[str, int]]:
-    """What was asked and not covered: alike questions together under their first wording, most asked first."""
-    asked = [each.question for each in answers if each.decision == "abstain" and each.found][-UNCOVERED_LOOKED_AT:]
-    together = groups(asked, embedder, [None] * len(asked))
-    return sorted(((asked[group[0]], len(group)) for group in together), key=lambda row: -row[1])[:TOPICS_SHOWN]
+def not_covered(
+    answers: Sequence[Measured], answered: Mapping[str, datetime], embedder: Embeddings
+) -> list[tuple[str, int]]:
+    """What was asked and not covered: alike questions together under their first wording, most asked first.
+
+    ``answered`` are questions that trainers answered, and when: those alike that were asked before do not count.
+    """
+    asked = [each for each in answers if each.declined or (each.decision == "abstain" and each.found)]
+    asked = asked[-UNCOVERED_LOOKED_AT:]
+    known = list(answered)
+    questions = [*(each.question for each in asked), *known]
+    counted = []
+    for group in groups(questions, embedder, [None] * len(questions)):
+        since = max((answered[questions[place]] for place in group if place >= len(asked)), default=None)
+        still = [asked[place] for place in group if place < len(asked) and (not since or asked[place].at > since)]
+        if still:
+            counted.append((still[0].question, len(still)))
+    return sorted(counted, key=lambda row: -row[1])[:TOPICS_SHOWN]
 
 
 def _day(day: date, answers: Sequence[Measured], marks: Counter[str]) -> Day:

@@ -1,6 +1,7 @@
 """Where an item is published to: over its own file, else the corpus, else the library. Writes files in one step.
 
-Knows folders; nothing of what the files hold.
+What a file held is kept beside it until it is settled, so that it can be put back on a full disk too. Knows folders;
+nothing of what the files hold.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from tutor.corpus import EXERCISE_FILE, FOLDERS, read_item
@@ -43,8 +45,34 @@ def current_file(settings: Settings, item_id: str) -> Path | None:
     return None
 
 
-def place_for(settings: Settings, checked: Checked) -> Place:
-    """Where the draft goes. Raises IngestError where its item's own file cannot be replaced."""
+def used_ids(settings: Settings) -> set[str]:
+    """The ids that names of files in corpus and libraries can stand for, whatever is in the files."""
+    roots = [*(settings.corpus / name for name in FOLDERS), *settings.library.glob("*")]
+    names = [path.stem for root in roots for path in root.glob("*.md")]
+    names += [path.parent.name for root in roots for path in root.glob(f"*/{EXERCISE_FILE}")]
+    return {id for name in names for id in accumulate(name.lower().split("-"), "{}-{}".format)}
+
+
+def place_for(settings: Settings, checked: Checked, began_from: str | None) -> Place:
+    """Where the draft goes. ``began_from`` is the text that its item's file had when the draft began, None for a new
+    item. Raises IngestError where the file has another text now, or cannot be replaced."""
+    place = _place(settings, checked)
+    if read_text(place.file) == began_from:
+        return place
+    if began_from is None:
+        raise IngestError(
+            f"{place.file} is there already, and this is a draft of a new item",
+            "an id that is free",
+            "discard the draft and make a new one, or make a draft that changes this item",
+        )
+    raise IngestError(
+        f"{place.file} was changed since this draft began",
+        "the text that the draft began from",
+        "keep your words, discard the draft, and make a new one that changes this item",
+    )
+
+
+def _place(settings: Settings, checked: Checked) -> Place:
     existing = current_file(settings, checked.item.id)
     if existing is not None:
         return _over(existing, settings, checked)
@@ -82,27 +110,74 @@ def can_write(folder: Path) -> bool:
 
 
 def read_text(file: Path) -> str | None:
-    """None where there is no such file."""
+    """None where there is no such file. Raises IngestError where it cannot be read."""
     try:
         return file.read_bytes().decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise IngestError(f"{file} cannot be read ({error.strerror})", "a file that can be read") from error
 
 
 def put(file: Path, text: str | None) -> None:
-    """Replaces ``file`` in one step, or takes it away where ``text`` is None; kept on the disk once this returns."""
+    """Replaces ``file`` in one step, or takes it away where ``text`` is None; kept on the disk once this returns.
+
+    What it held is kept beside it until ``settle``. Where that or the new text finds no room, it stays as it is.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    if text is None:
-        file.unlink(missing_ok=True)
-    else:
-        beside = file.with_name(f".{file.name}.new")
-        with beside.open("wb") as out:
-            out.write(text.encode("utf-8", "surrogateescape"))
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
+    before = read_text(file)
+    if text != before:
+        try:
+            if before is not None:
+                _write(_kept(file), before)
+            if text is not None:
+                _write(_coming(file), text)
+                _coming(file).replace(file)
+            else:
+                file.unlink()
+        except OSError:
+            settle(file)
+            raise
+    _keep_names(file.parent)
+
+
+def put_back(file: Path, text: str | None) -> None:
+    """Gives ``file`` the ``text`` of before; where ``put`` replaced that, it needs no room on the disk."""
+    if text != read_text(file):
+        if text is None:
+            file.unlink()
+        else:
+            if text != read_text(_kept(file)):
+                _write(_kept(file), text)
+            _kept(file).replace(file)
+        _keep_names(file.parent)
+    settle(file)
+
+
+def settle(file: Path) -> None:
+    """Takes away what stands beside ``file``: it holds what it is to hold."""
+    _kept(file).unlink(missing_ok=True)
+    _coming(file).unlink(missing_ok=True)
+
+
+def _kept(file: Path) -> Path:
+    return file.with_name(f".{file.name}.old")
+
+
+def _coming(file: Path) -> Path:
+    return file.with_name(f".{file.name}.new")
+
+
+def _write(file: Path, text: str) -> None:
+    with file.open("wb") as out:
+        out.write(text.encode("utf-8", "surrogateescape"))
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _keep_names(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)

@@ -17,10 +17,13 @@ from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
 from tutor.corpus import read_item
+from tutor.desk.asking_again import found_elsewhere
 from tutor.desk.item_drafts import check
-from tutor.desk.places import Place, place_for, put, read_text
-from tutor.desk.updating import TRAINERS_FOLDER, items_in_use, update_index
+from tutor.desk.places import Place, place_for, put, put_back, read_text, settle
+from tutor.desk.updating import items_in_use, update_index
+from tutor.desk.wordings import wordings
 from tutor.errors import IngestError, TutorError
+from tutor.folders import emptied, folder_of
 from tutor.settings import Settings
 from tutor.store.audit import SYSTEM
 from tutor.store.database import Database
@@ -33,11 +36,13 @@ PATIENCE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Published:
-    """What a publication did. ``place`` says where the file went and why; ``seconds`` until the index held it."""
+    """What a publication did. ``place`` says where the file went and why; ``seconds`` until the index held it;
+    ``doubts`` are sentences about questions of its askers that do not find it first."""
 
     draft: Draft
     place: Place
     seconds: float
+    doubts: list[str]
 
 
 class Publisher:
@@ -54,18 +59,20 @@ class Publisher:
         started = time.monotonic()
         with self._alone():
             self._complete_interrupted()
-            draft = self._drafts.get(id)
-            place = place_for(self._settings, check(draft.text, draft.item_id))
-            replaced = read_text(place.file)
-            draft = self._drafts.begin_publishing(id, revision, str(place.file), replaced, actor)
+            draft = self._drafts.get_open(id, revision)
+            place = place_for(self._settings, check(draft.text, draft.item_id), draft.replaced)
+            asked = wordings(self._drafts.taken_up(id))
+            draft = self._drafts.begin_publishing(id, revision, str(place.file), actor)
             try:
                 self._put(draft, draft.text)
             except (TutorError, OSError) as error:
-                self._put_back(draft, replaced)
+                self._put_back(draft, draft.replaced)
                 self._drafts.fail_publishing(id, str(error), actor)
                 raise _said(error, place.file) from error
             draft = self._drafts.finish_publishing(id, actor)
-        return Published(draft, place, round(time.monotonic() - started, 2))
+        seconds = round(time.monotonic() - started, 2)
+        doubts = found_elsewhere(self._settings, self._embedder(), draft.item_id, asked)
+        return Published(draft, place, seconds, doubts)
 
     def undo(self, id: str, revision: int, actor: str) -> Draft:
         """Takes a publication back: its file is gone, or has the text of before. Raises TutorError as ``publish``, and
@@ -108,7 +115,7 @@ class Publisher:
                 raise IngestError(f"{draft.place} was edited meanwhile", "the text of before or of after")
             self._put(draft, after)
         except (TutorError, OSError) as error:
-            if read_text(Path(draft.place)) == after:
+            if read_text(Path(draft.place)) in (before, after):
                 self._put_back(draft, before)
             fail(draft.id, str(error), SYSTEM)
             return f"Interrupted, and taken back: {what} ({error})"
@@ -118,8 +125,10 @@ class Publisher:
     def _put(self, draft: Draft, text: str | None) -> None:
         """Writes the file and has the index hold just that."""
         file = Path(draft.place)
+        if text is not None:
+            self._refuse_emptied(file)
         put(file, text)
-        may_empty = (TRAINERS_FOLDER,) if text is None else ()
+        may_empty = [folder_of(self._settings, file)] if text is None else []
         report = update_index(self._settings, self._embedder(), self._database, "publish", may_empty)
         for problem in report.errors:
             if file.as_posix().endswith(problem.file):
@@ -128,12 +137,29 @@ class Publisher:
         wanted = None if text is None else read_item(file, file.parent, "library").digest
         if (in_use.digest if in_use else None) != wanted:
             raise IngestError(f"The index does not hold {draft.item_id} as it was written", "the published item")
+        settle(file)
+
+    def _refuse_emptied(self, file: Path) -> None:
+        """One file in a folder that was suddenly empty would stand for all that the index still keeps of it."""
+        gone = emptied(self._settings, items_in_use(self._settings, self._embedder()).values())
+        if kept := gone.get(folder_of(self._settings, file)):
+            raise IngestError(
+                f"{file.parent} is suddenly empty, and the index keeps its {len(kept)} items",
+                "the folder with its files",
+                "bring the files back, then publish again",
+            )
 
     def _put_back(self, draft: Draft, text: str | None) -> None:
-        """The state of before, as far as it can be had: what fails here is completed by ``recover``."""
-        put(Path(draft.place), text)
+        """The state of before, as far as it can be had: what fails here is completed by ``recover``. Raises TutorError
+        where the file cannot be put back."""
+        file = Path(draft.place)
         try:
-            update_index(self._settings, self._embedder(), self._database, "publish", (TRAINERS_FOLDER,))
+            put_back(file, text)
+        except OSError as error:
+            raise _said(error, file) from error
+        try:
+            folder = folder_of(self._settings, file)
+            update_index(self._settings, self._embedder(), self._database, "publish", [folder])
         except TutorError as error:
             _LOG.warning("%s", error)
 

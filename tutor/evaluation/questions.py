@@ -81,15 +81,22 @@ class Case:
         return self.turns[-1]
 
 
+class NoQuestionsError(TutorError):
+    """A folder holds no questions to measure with."""
+
+
 _CASE = TypeAdapter(Case)
 
 
 def read_cases(folder: Path) -> list[Case]:
-    """The cases of all files in ``folder``. Raises TutorError for a bad row, and where there is no case at all."""
+    """The cases of all files in ``folder``. Raises TutorError for a bad row, NoQuestionsError where there is no case
+    at all."""
     cases = [case for file in _FIELDS for case in _read(folder / f"{file}.jsonl", file)]
     if not cases:
         wanted = ", ".join(f"{file}.jsonl" for file in _FIELDS)
-        raise TutorError(f"{folder} holds no questions", f"at least one of {wanted}", "tutor eval --questions DIR")
+        raise NoQuestionsError(
+            f"{folder} holds no questions", f"at least one of {wanted}", "tutor eval --questions DIR"
+        )
     return cases
 
 

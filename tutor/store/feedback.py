@@ -74,7 +74,7 @@ class Feedback:
 
     def object(self, subject: str, question: str, note: str, exchange: Exchange) -> int:
         """Sends an objection to a judgement of the tutor, such as a grade. ``subject`` is the id of what is objected
-        to: the same one twice is one inquiry. Returns its number."""
+        to: the same one twice is one inquiry, which is open again where it was decided. Returns its number."""
         with self._database.writing() as connection:
             return self._inquire(connection, "objection", subject, question, _checked(note), exchange)
 
@@ -99,8 +99,11 @@ class Feedback:
         found = connection.execute(select(inquiries).where(known)).first()
         now = datetime.now(UTC)
         if found is not None:
-            again = {"state": "open", "told_at": None} if found.state == "withdrawn" else {}
-            changed = {"note": note or found.note, "updated_at": now, **again}
+            changed = {"note": note or found.note, "updated_at": now}
+            if found.state == "withdrawn" or (kind == "objection" and found.state != "open"):
+                changed |= {"state": "open", "reply": "", "item_id": "", "draft_id": None, "told_at": None}
+            if kind == "objection":
+                changed["exchange"] = dump(exchange)
             connection.execute(inquiries.update().where(known).values(changed))
             return int(found.number)
         number = connection.scalar(select(func.coalesce(func.max(inquiries.c.number), 0) + 1)) or 1

@@ -88,7 +88,7 @@ class Inquiry:
 @dataclass(frozen=True)
 class Draft:
     """An item file in the making. ``revision`` counts its changes; ``place`` is the file it was published to, and
-    ``replaced`` that file's text before, None where there was no such file."""
+    ``replaced`` the text that its item's file had when the draft began, None for a new item."""
 
     id: str
     number: int

@@ -40,6 +40,7 @@ class Inbox:
             raise StoreError("There is no reply", "a sentence that tells the asker why", "write the reply")
         with self._database.writing() as connection:
             require_open(connection, numbers)
+            _release(connection, numbers)
             decide(connection, inquiries.c.number.in_(numbers), "rejected", reply, "")
             for number in sorted(numbers):
                 audit.note(connection, actor, "rejected", f"inquiry {number}", reply)
@@ -48,6 +49,7 @@ class Inbox:
         """Decides that ``item_id``, which is there already, answers these; ``reply`` is what their askers read."""
         with self._database.writing() as connection:
             require_open(connection, numbers)
+            _release(connection, numbers)
             decide(connection, inquiries.c.number.in_(numbers), "answered", storable(reply).strip(), item_id)
             for number in sorted(numbers):
                 audit.note(connection, actor, "merged", f"inquiry {number}", f"into {item_id}")
@@ -59,7 +61,8 @@ class Inbox:
             return [Regression(row.question, row.item_id) for row in connection.execute(wanted)]
 
     def record_update(self, update: Update) -> None:
-        """Keeps what an update of the index did, and forgets all but the newest ``UPDATES_KEPT``."""
+        """Keeps what an update of the index did, and forgets all but the newest ``UPDATES_KEPT``. The same refusal
+        again is kept once, so that new tries do not push everything else out."""
         row: dict[str, object] = {
             "at": datetime.now(UTC),
             "origin": update.origin,
@@ -69,6 +72,9 @@ class Inbox:
         row |= {"updated": update.updated, "removed": update.removed, "refused": storable(update.refused)}
         row |= {"problems": json.dumps([storable(problem) for problem in update.problems])}
         with self._database.writing() as connection:
+            refused = connection.scalar(select(updates.c.refused).order_by(updates.c.id.desc()).limit(1))
+            if update.refused and refused == row["refused"]:
+                return
             kept = connection.execute(updates.insert().values(row)).inserted_primary_key
             if kept:
                 connection.execute(updates.delete().where(updates.c.id <= kept[0] - UPDATES_KEPT))
@@ -103,6 +109,11 @@ def require_open(connection: Connection, numbers: Collection[int]) -> Sequence[I
             f"Inquiries that cannot be decided any more: {named}", "open inquiries", "look at the list again"
         )
     return found
+
+
+def _release(connection: Connection, numbers: Collection[int]) -> None:
+    """No draft takes these up any more: what becomes of it is no matter of theirs."""
+    connection.execute(inquiries.update().where(inquiries.c.number.in_(numbers)).values(draft_id=None))
 
 
 def decide(connection: Connection, which: object, state: str, reply: str, item_id: str) -> None:

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from tutor.store.database import Database
-from tutor.store.tables import ratings, turns
+from tutor.store.tables import inquiries, ratings, turns
 
 NEWEST = 3000
 """So many answers are looked at."""
@@ -21,8 +21,9 @@ NEWEST = 3000
 
 @dataclass(frozen=True)
 class Measured:
-    """One finished turn. ``milliseconds`` is None where nothing was answered; ``found`` are the ids of the hits, best
-    first, ``score`` the first one's; ``dropped`` counts the model's sentences that did not hold."""
+    """One finished turn. ``decision`` is ``memory`` where the model's memory answered; ``milliseconds`` is None where
+    nothing was answered; ``found`` are the ids of the hits, best first, ``score`` the first one's; ``dropped`` counts
+    the model's sentences that did not hold; ``declined`` says that the person meant none of the choices."""
 
     at: datetime
     question: str
@@ -33,6 +34,7 @@ class Measured:
     found: tuple[str, ...]
     score: float | None
     dropped: int
+    declined: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,14 @@ def measured_answers(database: Database) -> list[Measured]:
     return [_measured(row) for row in reversed(rows)]
 
 
+def answered_inquiries(database: Database) -> dict[str, datetime]:
+    """When each question that people sent to the trainers was answered. Raises StoreError."""
+    wanted = select(inquiries.c.question, func.max(inquiries.c.updated_at)).where(inquiries.c.state == "answered")
+    with database.reading() as connection:
+        rows = connection.execute(wanted.where(inquiries.c.kind != "objection").group_by(inquiries.c.question)).all()
+    return {row[0]: row[1] for row in rows}
+
+
 def rated_answers(database: Database) -> list[Rated]:
     """All ratings, oldest first. Raises StoreError."""
     with database.reading() as connection:
@@ -67,12 +77,13 @@ def _measured(row: Row[Any]) -> Measured:
         row.created_at,
         row.standalone or row.message,
         row.state,
-        row.decision or "",
+        "memory" if answer.get("origin") == "memory" else row.decision or "",
         row.confidence,
         float(took) if took else None,
         tuple(str(hit.get("item_id", "")) for hit in hits),
         float(hits[0].get("score", 0.0)) if hits else None,
         len(answer.get("dropped", ())),
+        row.declined,
     )
 
 

@@ -133,7 +133,7 @@ drafts = Table(
     Column("item_id", String(80), nullable=False),
     Column("text", Text, nullable=False),  # the whole item file
     Column("place", Text, nullable=False),  # the file it is published to, "" before
-    Column("replaced", Text),  # that file's text before, NULL where there was none
+    Column("replaced", Text),  # the text of the item's file when the draft began, NULL for a new item
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     UniqueConstraint("number"),

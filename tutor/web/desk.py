@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.errors import StoreError, TutorError
@@ -62,9 +62,10 @@ class Group:
 
     @property
     def wordings(self) -> list[str]:
-        """Every way in which it was asked, once."""
-        asked = [text for each in self.inquiries for text in (each.question, *_alone(each))]
-        return list(dict.fromkeys(" ".join(text.split()) for text in asked))
+        """Every way in which it was asked, once; of objections alone what they are about."""
+        from tutor.desk.wordings import wordings
+
+        return wordings(self.inquiries) or [self.inquiries[0].question]
 
 
 @dataclass(frozen=True)
@@ -128,24 +129,34 @@ class Desk:
     ) -> Draft:
         """A draft of a new item out of a question, an answer and other wordings, one a line."""
         from tutor.desk.item_drafts import Sketch, compose
+        from tutor.desk.places import used_ids
+        from tutor.desk.wordings import with_asks
 
         if not question.strip() or not answer.strip():
             raise StoreError("The question or the answer is empty", "both of them", "write it")
         sketch = Sketch(question, answer, wordings.splitlines(), tuple(topics) or ("foundations",), level)
-        return self._drafts().begin(numbers, "", compose(sketch), _named(actor))
+        used = used_ids(self._service.settings) | self.titles().keys()
+        text = with_asks(compose(sketch), self._asked(numbers))
+        return self._drafts().begin(numbers, text, _named(actor), used)
 
     def edit_item(self, numbers: Collection[int], item_id: str, actor: str) -> Draft:
-        """A draft that changes an item that is there: it begins as its file is now."""
+        """A draft that changes an item that is there: it begins as its file is now, with the askers' wordings."""
         from tutor.desk.places import current_file, read_text
+        from tutor.desk.wordings import with_asks
 
         file = current_file(self._service.settings, item_id)
         text = read_text(file) if file else None
         if not text:
             raise StoreError(f"There is no file of the item {item_id!r}", "an item of the library", "choose another")
-        return self._drafts().begin(numbers, item_id, text, _named(actor))
+        changed = with_asks(text, self._asked(numbers))
+        return self._drafts().begin_change(numbers, item_id, changed, text, _named(actor))
 
     def merge(self, numbers: Collection[int], draft: str, actor: str) -> None:
-        self._drafts().merge(numbers, draft, _named(actor))
+        from tutor.desk.wordings import with_asks
+
+        looked_at = self.draft(draft)
+        text = with_asks(looked_at.text, self._asked(numbers))
+        self._drafts().merge(numbers, replace(looked_at, text=text), _named(actor))
 
     def settle(self, numbers: Collection[int], item_id: str, reply: str, actor: str) -> None:
         """Tells the askers which item answers them already."""
@@ -172,7 +183,7 @@ class Desk:
         file = current_file(self._service.settings, draft.item_id)
         before = (read_text(file) if file else "") or ""
         try:
-            place = place_for(self._service.settings, check(draft.text, draft.item_id))
+            place = place_for(self._service.settings, check(draft.text, draft.item_id), draft.replaced)
         except TutorError as error:
             return Review(draft, str(error), "", before)
         return Review(draft, "", f"{place.why} File: {place.file}", before)
@@ -189,11 +200,13 @@ class Desk:
     def undo(self, id: str, actor: str) -> Draft:
         return self._publisher().undo(id, self.draft(id).revision, _named(actor))
 
-    def update_index(self, may_empty: bool) -> IngestReport:
-        from tutor.desk.updating import update_index
+    def update_index(self, may_empty: bool, actor: str) -> IngestReport:
+        from tutor.desk.updating import empty_folders, update_index
 
         service = self._service
-        return update_index(service.settings, service.embedder, service.database, "desk", ["*"] if may_empty else ())
+        if may_empty:
+            return empty_folders(service.settings, service.embedder, service.database, _named(actor))
+        return update_index(service.settings, service.embedder, service.database, "desk")
 
     def updates(self) -> list[Update]:
         return self._inbox().updates()
@@ -218,6 +231,11 @@ class Desk:
         except (TutorError, OSError) as error:
             _LOG.warning("%s", error)
 
+    def _asked(self, numbers: Collection[int]) -> list[str]:
+        from tutor.desk.wordings import wordings
+
+        return wordings(each for each in self._inbox().open() if each.number in numbers)
+
     def _inbox(self) -> Inbox:
         from tutor.store.inbox import Inbox
 
@@ -240,9 +258,3 @@ def _by_wording(questions: Sequence[str]) -> list[list[int]]:
 
 def _named(actor: str) -> str:
     return " ".join(actor.split()) or "a trainer"
-
-
-def _alone(inquiry: Inquiry) -> list[str]:
-    """The message as it was typed, where it stands by itself: a follow-up does not."""
-    asked = inquiry.exchange.asked
-    return [asked] if asked and not inquiry.exchange.before else []

@@ -63,7 +63,7 @@ def build_drafts_tab(desk: Desk, tab: gr.Tab, actor: gr.Textbox) -> None:
         except TutorError as error:
             return said(str(error), False), gr.skip()
         words = f"Published in {done.seconds:.1f} s, and the askers are told. {done.place.why} File: {done.place.file}"
-        return said(words), seen
+        return said(" ".join([words, *done.doubts])), seen
 
     def discarded(id: str, seen: int, who: str) -> str:
         try:

@@ -41,7 +41,7 @@ def build_desk(service: DeskService) -> gr.Blocks:
             with gr.Tab("Drafts", elem_id="desk-drafts-tab", render_children=True) as drafts:
                 build_drafts_tab(desk, drafts, actor)
             with gr.Tab("Knowledge base", elem_id="desk-knowledge-tab", render_children=True) as knowledge:
-                build_knowledge_tab(desk, page, knowledge)
+                build_knowledge_tab(desk, page, knowledge, actor)
             with gr.Tab("Monitoring", elem_id="desk-monitoring-tab", render_children=True) as monitoring:
                 build_monitoring_tab(service, monitoring)
             with gr.Tab("Log", elem_id="desk-log-tab", render_children=True) as log:

@@ -14,13 +14,13 @@ from tutor.desk.drift_reference import calibration_scores
 from tutor.desk.monitoring import Day, Drift
 from tutor.errors import TutorError
 from tutor.passages import SEARCHED_KINDS
-from tutor.store.measures import Measured, measured_answers, rated_answers
+from tutor.store.measures import Measured, answered_inquiries, measured_answers, rated_answers
 from tutor.web.desk import DeskService
 from tutor.web.desk_views import table
 from tutor.web.labels import disclosure, png
 from tutor.web.safe_markdown import escape
 
-_COLOURS = ("#0f756d", "#3fada1", "#b4531a", "#7a4fa0", "#75756e", "#c23b3b", "#c9a227")
+_COLOURS = ("#0f756d", "#3fada1", "#b4531a", "#7a4fa0", "#75756e", "#c23b3b", "#c9a227", "#4a6fa5")
 _DAYS_SHOWN = 60
 _DRIFT_MARKS = ((0.1, "as usual"), (0.25, "somewhat different"))
 
@@ -108,7 +108,8 @@ def _with_vectors(service: DeskService, answers: Sequence[Measured]) -> list[str
         return [f'<p class="small">{escape(str(error))}</p>']
     scores = [each.score for each in answers if each.score is not None]
     found = monitoring.drift(scores, calibration_scores(service.settings, embedder))
-    topics = [(asked, str(count)) for asked, count in monitoring.not_covered(answers, embedder)]
+    uncovered = monitoring.not_covered(answers, answered_inquiries(service.database), embedder)
+    topics = [(asked, str(count)) for asked, count in uncovered]
     return [
         _drift(found) if found else "",
         f"<h3>Asked and not covered</h3>{table(('Question', 'Times'), topics)}",

@@ -15,7 +15,7 @@ _POLL_SECONDS = 3.0
 _QUICK: dict[str, Any] = {"queue": False, **QUIET}
 
 
-def build_knowledge_tab(desk: Desk, page: gr.Blocks, tab: gr.Tab) -> None:
+def build_knowledge_tab(desk: Desk, page: gr.Blocks, tab: gr.Tab, actor: gr.Textbox) -> None:
     """Lays the tab out inside the current context and wires it; it shows new updates by itself."""
     with gr.Row():
         update = gr.Button("Bring the index up to date", variant="primary", size="sm", elem_id="desk-update")
@@ -30,16 +30,18 @@ def build_knowledge_tab(desk: Desk, page: gr.Blocks, tab: gr.Tab) -> None:
         except TutorError as error:
             return said(str(error), False)
 
-    def updated(emptied: bool) -> str:
+    def updated(emptied: bool, who: str) -> str:
         try:
-            report = desk.update_index(emptied)
+            report = desk.update_index(emptied, who)
         except TutorError as error:
             return said(str(error), False)
         changes = f"{report.added} added, {report.updated} updated, {report.removed} removed"
         words = f"{changes}, {len(report.errors)} files with errors, {report.seconds:.1f} s"
         return said(words, not report.errors)
 
-    update.click(updated, [may_empty], [result], concurrency_limit=None, **QUIET).then(look, None, [shown], **_QUICK)
+    update.click(updated, [may_empty, actor], [result], concurrency_limit=None, **QUIET).then(
+        look, None, [shown], **_QUICK
+    )
     page.load(look, None, [shown], **_QUICK)
     tab.select(look, None, [shown], **_QUICK)
     timer.tick(look, None, [shown], **_QUICK)

@@ -43,6 +43,9 @@ def group_view(group: Group | None, titles: Mapping[str, str]) -> str:
 def _inquiry(inquiry: Inquiry, titles: Mapping[str, str]) -> str:
     copied = inquiry.exchange
     sure = "" if copied.confidence is None else f", confidence {copied.confidence:.2f}"
+    decided = (
+        f"; the tutor decided: {escape(copied.decision or 'nothing')}{sure}" if inquiry.kind != "objection" else ""
+    )
     note = f'<p class="desk-note">They say: {literal(inquiry.note)}</p>' if inquiry.note else ""
     before = "".join(f"<dt>{literal(each.asked)}</dt><dd>{_markdown(each.answered)}</dd>" for each in copied.before)
     found = "".join(
@@ -53,8 +56,7 @@ def _inquiry(inquiry: Inquiry, titles: Mapping[str, str]) -> str:
     versions = ", ".join(f"{escape(name)} {escape(value)}" for name, value in copied.versions.items())
     return (
         f'<article class="desk-inquiry"><h3>{inquiry.number}: {literal(inquiry.question)}</h3>'
-        f'<p class="small">{_KINDS[inquiry.kind]}, {_time(inquiry.created)}; the tutor decided: '
-        f"{escape(copied.decision or 'nothing')}{sure}</p>{note}"
+        f'<p class="small">{_KINDS[inquiry.kind]}, {_time(inquiry.created)}{decided}</p>{note}'
         f"{disclosure('What was asked before', f'<dl>{before}</dl>') if before else ''}"
         f"{disclosure('What was answered', _markdown(copied.answered))}"
         f"{disclosure('Evidence', f'<ul>{found}</ul>') if found else ''}"

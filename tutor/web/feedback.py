@@ -161,6 +161,8 @@ def questions_view(inquiries: list[Inquiry]) -> str:
 
 
 def _state(inquiry: Inquiry) -> str:
+    if inquiry.kind == "objection" and inquiry.state in ("answered", "rejected"):
+        return "Looked at"
     if inquiry.state == "open" and inquiry.draft:
         return "A trainer is writing the answer"
     return _STATES[inquiry.state]
@@ -168,9 +170,19 @@ def _state(inquiry: Inquiry) -> str:
 
 def _outcome(inquiry: Inquiry) -> str:
     """What became of it, in a sentence, and a button that asks it again where it is answered now."""
+    if inquiry.kind == "objection":
+        return _looked_at(inquiry)
     asked = f"Your question {inquiry.number}, “{inline(inquiry.question)}”"
     reply = f" The trainer writes: {inline(inquiry.reply)}" if inquiry.reply else ""
     if inquiry.state == "rejected":
         return f"{asked}, was not taken up.{reply}"
     again = button("ask", inquiry.question, "Ask it again", "action", attribute(inquiry.question)[:80])
     return f"{asked}, is answered now.{reply} {again}"
+
+
+def _looked_at(inquiry: Inquiry) -> str:
+    """What became of an objection: a trainer's words, or that its item was changed because of it."""
+    looked = f"Your objection to the grade of “{inline(inquiry.question)}” was looked at"
+    if inquiry.reply:
+        return f"{looked}: {inline(inquiry.reply)}"
+    return f"{looked}, and its item was changed." if inquiry.draft else f"{looked}."
