@@ -152,13 +152,13 @@ class Drafts:
         row = _row(connection, id)
         if row.state != before:
             raise StoreError(
-                f"Draft {row.number} is {row.state} already", f"a draft that is {before}", "reload the desk"
+                f"Draft {row.number} is {row.state} already", f"a draft that is {before}", "look at what became of it"
             )
         if row.revision != revision:
             raise StoreError(
                 f"Draft {row.number} was changed by somebody else meanwhile",
                 f"revision {revision}, but it is {row.revision} now",
-                "reload the desk and look at the change",
+                "look at the change, and choose whose text stays",
             )
         changed = {"state": after, "revision": revision + 1, "updated_at": datetime.now(UTC), **values}
         connection.execute(drafts.update().where(drafts.c.id == id).values(changed))
@@ -182,7 +182,7 @@ def _listed(numbers: Collection[int]) -> str:
 def _row(connection: Connection, id: str) -> Row[Any]:
     row = connection.execute(select(drafts).where(drafts.c.id == id)).first()
     if row is None:
-        raise StoreError("This draft is not there any more", "one of the list", "reload the desk")
+        raise StoreError("This draft is not there any more", "one of the list", "choose another")
     return row
 
 
