@@ -9,7 +9,7 @@ import gradio as gr
 
 from tutor.errors import TutorError
 from tutor.store.feedback_records import Draft
-from tutor.web.chat_updates import QUIET
+from tutor.web.chat_updates import QUIET, nothing
 from tutor.web.desk import Desk
 from tutor.web.desk_editing import Edited, publish, save, to_choose
 from tutor.web.desk_views import clash_view, draft_label, review_view, said
@@ -43,7 +43,7 @@ def build_drafts_tab(desk: Desk, tab: gr.Tab, actor: gr.Textbox) -> None:
         try:
             waiting, done = to_choose(desk, now, words), desk.published()
         except TutorError as error:
-            return gr.skip(), gr.skip(), said(str(error), False), *_unchanged(opened)
+            return gr.skip(), gr.skip(), said(str(error), False), *nothing(len(opened))
         stays = now is not None and any(each.id == now.id for each in waiting)
         shown = now if stays else next(iter(waiting), None)
         return (
@@ -53,19 +53,19 @@ def build_drafts_tab(desk: Desk, tab: gr.Tab, actor: gr.Textbox) -> None:
                 value=chosen if any(each.id == chosen for each in done) else None,
             ),
             gr.skip(),
-            *(_unchanged(opened) if stays else _opened(desk, shown)),
+            *(nothing(len(opened)) if stays else _opened(desk, shown)),
         )
 
     def look(id: str, now: Draft | None) -> tuple[Any, ...]:
         try:
             return gr.skip(), "", *_opened(desk, desk.draft(id))
         except TutorError as error:
-            return now.id if now else None, said(str(error), False), *_unchanged(opened)
+            return now.id if now else None, said(str(error), False), *nothing(len(opened))
 
     def after(step: Callable[[Desk, Draft, str, str], Edited]) -> Callable[..., tuple[Any, ...]]:
         def pressed(now: Draft | None, words: str, who: str) -> tuple[Any, ...]:
             if now is None:
-                return said(_NOTHING_OPEN, False), *_unchanged(before_them)
+                return said(_NOTHING_OPEN, False), *nothing(len(before_them))
             edited = step(desk, now, words, who)
             return said(edited.words, edited.done), *_before_them(desk, edited, words)
 
@@ -119,7 +119,3 @@ def _before_them(desk: Desk, edited: Edited, typed: str) -> tuple[Any, ...]:
     shown = clash_view(theirs.text, typed) if theirs else review_view(desk.review(edited.known))
     can_go_on = theirs is not None and theirs.state == "open"
     return edited.known, theirs, gr.Row(visible=can_go_on), shown
-
-
-def _unchanged(parts: list[Any]) -> tuple[Any, ...]:
-    return (gr.skip(),) * len(parts)
