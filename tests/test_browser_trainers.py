@@ -146,6 +146,9 @@ def test_who_saves_second_sees_the_difference_and_chooses_whose_text_stays(
     expect(page.locator("#desk-draft-result")).to_contain_text("is by tom")
     expect(page.locator("#desk-review .gone")).to_contain_text("Tom was here.")
     expect(page.locator("#desk-review .new")).to_contain_text("Tess was here.")
+    grounds = [page.locator(f"#desk-review .{style}").first for style in ("same", "gone", "new")]
+    assert len({each.evaluate("cell => getComputedStyle(cell).backgroundColor") for each in grounds}) == 3
+    expect(page.locator("#desk-review .new mark")).to_have_text("Tess")
     page.locator("#desk-keep-mine").click()
     expect(page.locator("#desk-keep-mine")).to_be_hidden()
     page.locator("#desk-save").click()
