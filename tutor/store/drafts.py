@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, func, select
 from tutor.errors import StoreError
 from tutor.store import audit
 from tutor.store.database import Database
-from tutor.store.feedback_records import Draft, DraftState
+from tutor.store.feedback_records import TAKEN_BACK, Draft, DraftState
 from tutor.store.inbox import decide, require_open
 from tutor.store.serialized import storable
 from tutor.store.tables import drafts, inquiries, regressions
@@ -114,8 +114,9 @@ class Drafts:
         with self._database.writing() as connection:
             self._move(connection, id, _row(connection, id).revision, "undoing", "undone", actor, "undone", "")
             connection.execute(regressions.update().where(regressions.c.draft_id == id).values(active=False))
-            again = {"state": "open", "reply": "", "item_id": "", "draft_id": None, "told_at": None}
-            connection.execute(inquiries.update().where(inquiries.c.draft_id == id).values(again))
+            again = {"state": "open", "reply": TAKEN_BACK, "item_id": "", "draft_id": None, "told_at": None}
+            answered = (inquiries.c.draft_id == id) & (inquiries.c.state == "answered")
+            connection.execute(inquiries.update().where(answered).values(again))
             return _draft(_row(connection, id))
 
     def fail_undoing(self, id: str, why: str, actor: str) -> Draft:

@@ -143,7 +143,7 @@ class Chat:
         return self._react(session, number, lambda turn: self._reactions.escalate(turn, note))
 
     def _react(self, session: Session, number: int, react: Callable[[ShownTurn], ShownTurn]) -> View | None:
-        if session.busy or not 0 <= number < len(session.turns):
+        if not 0 <= number < len(session.turns) or not session.turns[number].finished:
             return None
         session.turns[number] = react(session.turns[number])
         return self.view(session)
@@ -232,23 +232,29 @@ class Chat:
 
     def _watch(self, session: Session, number: int, turns: Iterator[ShownTurn]) -> Iterator[View]:
         """Views of the turn until it ends, or until the session turns to something else."""
-        running, before, after = (
-            session.running,
-            self._messages(session, 0, number),
-            self._messages(session, number + 1),
-        )
+        running = session.running
+        seen: tuple[list[ShownTurn], ...] = ()
+        before: list[dict[str, str]] = []
+        after: list[dict[str, str]] = []
+
+        def view(panel: str, busy: bool) -> View:
+            nonlocal seen, before, after
+            others = session.turns[:number], session.turns[number + 1 :]
+            if others != seen:  # at first, and when one of them was rated meanwhile
+                seen, before, after = others, self._messages(session, 0, number), self._messages(session, number + 1)
+            own = self._messages(session, number, number + 1)
+            return View([*before, *own, *after], panel, busy, session.conversation)
+
         for turn in turns:
             if session.running is not running:
                 return
-            session.turns[number] = replace(turn, siblings=session.turns[number].siblings)
-            own = self._messages(session, number, number + 1)
+            known = session.turns[number]
+            session.turns[number] = replace(turn, siblings=known.siblings, reaction=known.reaction)
             shown = session.turns[session.shown] if 0 <= session.shown < len(session.turns) else turn
-            yield View([*before, *own, *after], evidence.panel(shown), True, session.conversation)
+            yield view(evidence.panel(shown), True)
         if session.running is running:
             session.running = None
-            own = self._messages(session, number, number + 1)
-            panel = self.show(session, session.shown)
-            yield View([*before, *own, *after], panel, False, session.conversation)
+            yield view(self.show(session, session.shown), False)
 
     def _turns(
         self, turn: ShownTurn, question: Question, choice: ChatModelChoice | None, running: RunningTurn

@@ -180,7 +180,7 @@ if (!window.tutorPage) {
       trigger("rate", { turn: Number(turn), verdict, note });
     },
     escalate: (button) => trigger("escalate", { turn: Number(button.value) }),
-    heard: () => trigger("heard", {}),
+    heard: (button) => trigger("heard", { shown: button.value }),
     edit: (button) => {
       const message = button.closest("[data-testid=user]");
       const field = make("textarea", { value: message.querySelector(".whole").textContent, ariaLabel: "Your message", rows: 3 });
