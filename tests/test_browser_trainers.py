@@ -1,4 +1,4 @@
-"""The trainers' desk in a real Chromium: what is typed stays whatever fails, and reaches only those it is meant for."""
+"""Askers and trainers in a real Chromium: what is typed stays whatever fails, and reaches those it is meant for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browsing import Open, go, serve
+from browsing import Open, ask, go, serve
 from desk_help import have_turn
 from playwright.sync_api import Page, expect
 from web_fakes import FakeService
 
 from tutor.store.feedback import Feedback
+from tutor.store.inbox import Inbox
 from tutor.store.records import LOCAL_USER
 from tutor.web.desk import Desk
 
@@ -34,9 +35,13 @@ def service(tmp_path: Path) -> FakeService:
 
 
 @pytest.fixture
-def url(service: FakeService) -> Iterator[str]:
-    for address in serve(service):
-        yield f"{address}/desk"
+def home(service: FakeService) -> Iterator[str]:
+    yield from serve(service)
+
+
+@pytest.fixture
+def url(home: str) -> str:
+    return f"{home}/desk"
 
 
 def take_up(page: Page, question: str) -> None:
@@ -154,3 +159,40 @@ def test_who_saves_second_sees_the_difference_and_chooses_whose_text_stays(
     page.locator("#desk-save").click()
     expect(page.locator("#desk-draft-result")).to_contain_text("Saved.")
     assert desk.draft(draft.id).text == f"{draft.text}Tess was here.\n"
+
+
+def test_an_answer_is_rated_while_another_one_streams_and_can_be_rated_anew(
+    browse: Open, home: str, service: FakeService
+) -> None:
+    page = browse(home)
+    expect(page.locator(".example").first).to_be_visible(timeout=60_000)
+    ask(page, "What is overfitting?")
+    ask(page, "hold what is dropout", wait=False)
+    rated = page.locator("#chat .feedback").first
+    rated.locator("summary").filter(has_text="Not right").click()
+    rated.locator(".note textarea").fill("It is\n\n*the* $other$ way.")
+    rated.get_by_role("button", name="Wrong", exact=True).click()
+    expect(rated).to_contain_text("Rated as wrong")
+    service.held.set()
+    expect(page.locator("#chat .do-retry")).to_have_count(2, timeout=30_000)
+    expect(rated).to_contain_text("Rated as wrong")
+    rated.locator("summary").filter(has_text="Rate it otherwise").click()
+    expect(rated.locator(".note textarea")).to_have_value("It is\n\n*the* $other$ way.")
+    rated.get_by_role("button", name="Correct").click()
+    expect(rated).to_contain_text("Rated as correct")
+
+
+def test_an_open_list_of_questions_follows_the_trainers_and_leads_to_the_item(
+    browse: Open, home: str, service: FakeService
+) -> None:
+    page = browse(home)
+    go(page, "My questions")
+    expect(page.locator("#my-questions")).to_contain_text("Waiting for a trainer")
+    inbox = Inbox(service.database)
+    inbox.settle([1], "q001", "", "tess")
+    expect(page.locator("#my-questions")).to_contain_text("is answered now", timeout=15_000)
+    expect(page.locator("#news")).to_contain_text("is answered now", timeout=15_000)
+    page.locator("#news .do-heard").click()
+    expect(page.locator("#news .news")).to_have_count(0)
+    page.locator("#my-questions .do-open").click()
+    expect(page.locator("#library-item")).to_contain_text(next(i.title for i in service.items() if i.id == "q001"))

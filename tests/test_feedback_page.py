@@ -164,7 +164,7 @@ def test_a_rating_can_be_given_anew(chat: Chat, service: FakeService) -> None:
     shown = last(chat.rate(session, 0, "wrong", "It is\n\nthe other way."))
     assert "Rated as wrong" in shown
     assert 'value="0:correct"' in shown
-    assert "It is&#10;&#10;the other way.</textarea>" in shown
+    assert "It is&#10;&#10;the other way.</span>" in shown
     assert "Rated as correct" in last(chat.rate(session, 0, "correct", ""))
     assert Inbox(service.database).open() == []
 
@@ -174,7 +174,7 @@ def test_a_note_stays_in_its_open_field_where_the_rating_could_not_be_kept(chat:
     ask(chat, session, "What is overfitting?")
     chat.keeping.conversations().delete(session.conversation)
     shown = last(chat.rate(session, 0, "wrong", "The <other> way."))
-    assert "The &lt;other&gt; way.</textarea>" in shown
+    assert "The &lt;other&gt; way.</span>" in shown
     assert '<details class="down" open>' in shown
 
 

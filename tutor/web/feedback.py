@@ -120,10 +120,10 @@ def below(turn: ShownTurn, number: int) -> str:
 
 
 def _thumbs(reaction: Reaction, number: int) -> str:
+    """The note's field is put in by page.js: the chat takes fields away."""
     up = button("rate", f"{number}:correct", _thumb("Correct", 0), "action", "This answer is correct")
     bad = "".join(button("rate", f"{number}:{name}", words, "action") for name, words in _BAD.items())
-    typed = attribute(reaction.note)
-    note = f'<textarea class="note" rows="2" maxlength="4000" aria-label="What is wrong">{typed}</textarea>'
+    note = f'<div class="note"><span class="kept">{escape(reaction.note)}</span></div>'
     words = '<p class="small">What is wrong with it? Words help, but are not needed.</p>'
     down = disclosure(
         _thumb("Not right", 180), words + note + bad, "down", opened=bool(reaction.error and reaction.note)
