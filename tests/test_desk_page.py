@@ -92,6 +92,15 @@ def test_an_item_that_was_rated_down_is_edited_as_its_file_is_now(desk: Desk, se
     assert "0.2 is common" in shown
 
 
+def test_an_item_can_be_edited_although_nobody_asked(desk: Desk, service: SmallService) -> None:
+    draft = desk.edit_item([], "q001", "tess")
+    changed = desk.save(draft.id, draft.revision, draft.text.replace("0.1", "0.2"), "tess")
+    desk.publish(draft.id, changed.revision, "tess")
+    assert "0.2 is common" in next(item.body for item in service.items() if item.id == "q001")
+    with pytest.raises(StoreError, match="none chosen"):
+        desk.begin([], "what is a vae", "It samples codes.", "", [], "beginner", "tess")
+
+
 def test_an_empty_answer_or_an_unknown_item_is_refused(desk: Desk, service: SmallService) -> None:
     (number,) = send(service, "what is a vae")
     with pytest.raises(StoreError, match="question or the answer is empty"):

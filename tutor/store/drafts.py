@@ -32,10 +32,12 @@ class Drafts:
         self._database = database
 
     def begin(self, numbers: Collection[int], item_id: str, text: str, actor: str) -> Draft:
-        """A new draft that takes up these inquiries, none of which another open draft may have; ``item_id`` "" gets
-        the draft's own number as ``trainers-<number>``, which stands for the first ``{id}`` in ``text``."""
+        """A new draft that takes up these inquiries, none of which another open draft may have; one that changes an
+        item may do without any. ``item_id`` "" gets the draft's own number as ``trainers-<number>``, which stands for
+        the first ``{id}`` in ``text``."""
         with self._database.writing() as connection:
-            taken = [each.number for each in require_open(connection, numbers) if each.draft]
+            asked = require_open(connection, numbers) if numbers or not item_id else ()
+            taken = [each.number for each in asked if each.draft]
             if taken:
                 raise StoreError(
                     f"Another draft takes up already: {', '.join(map(str, taken))}", "inquiries of no draft", "open it"
@@ -47,7 +49,9 @@ class Drafts:
             row |= {"text": storable(text.replace("{id}", item_id, 1)), "created_at": now, "updated_at": now}
             connection.execute(drafts.insert().values(row))
             connection.execute(inquiries.update().where(inquiries.c.number.in_(numbers)).values(draft_id=id))
-            audit.note(connection, actor, "drafted", f"draft {number}", f"{item_id} for {_listed(numbers)}")
+            audit.note(
+                connection, actor, "drafted", f"draft {number}", f"{item_id} for {_listed(numbers) or 'no inquiry'}"
+            )
             return _draft(_row(connection, id))
 
     def get(self, id: str) -> Draft:
