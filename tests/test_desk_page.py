@@ -89,7 +89,7 @@ def test_an_item_that_was_rated_down_is_edited_as_its_file_is_now(desk: Desk, se
     changed = desk.save(draft.id, draft.revision, draft.text.replace("0.1", "0.2"), "tess")
     shown = review_view(desk.review(changed))
     assert "It can be published. Over its own file in the corpus." in shown
-    assert "0.2 is common" in shown
+    assert "0.<mark>2</mark> is common" in shown
 
 
 def test_an_item_can_be_edited_although_nobody_asked(desk: Desk, service: SmallService) -> None:

@@ -49,9 +49,8 @@ class Drafts:
             row |= {"text": storable(text.replace("{id}", item_id, 1)), "created_at": now, "updated_at": now}
             connection.execute(drafts.insert().values(row))
             connection.execute(inquiries.update().where(inquiries.c.number.in_(numbers)).values(draft_id=id))
-            audit.note(
-                connection, actor, "drafted", f"draft {number}", f"{item_id} for {_listed(numbers) or 'no inquiry'}"
-            )
+            detail = f"{item_id} for {_listed(numbers)}" if numbers else item_id
+            audit.note(connection, actor, "drafted", f"draft {number}", detail)
             return _draft(_row(connection, id))
 
     def get(self, id: str) -> Draft:
