@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -115,6 +115,27 @@ def test_wrong_passwords_are_limited_and_the_right_one_has_to_wait_too() -> None
     assert post("right password", "192.168.0.8").status_code == 303
     now[0] += WINDOW_SECONDS + 1
     assert post("right password").status_code == 303
+
+
+def test_requests_that_are_held_open_together_are_limited_as_those_one_after_another() -> None:
+    access = Access(desk, HASH, nothing)
+    begun, opened = 2 * ATTEMPTS, asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        nonlocal begun
+        begun -= 1
+        if not begun:
+            opened.set()
+        await opened.wait()
+        yield b"password=wrong"
+
+    async def run() -> list[int]:
+        transport = httpx.ASGITransport(access, client=("192.168.0.7", 5000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:7860") as browser:
+            posts = [browser.post("/desk/login", content=slowly()) for _ in range(2 * ATTEMPTS)]
+            return [answer.status_code for answer in await asyncio.gather(*posts)]
+
+    assert sorted(asyncio.run(run())) == [401] * ATTEMPTS + [429] * ATTEMPTS
 
 
 def test_many_addresses_together_are_limited_too() -> None:

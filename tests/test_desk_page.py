@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import typer
-from conftest import HashingEmbedder, hand_made, item_text
+from conftest import item_text
 from desk_help import have_turn
+from small_service import SmallService, send
 from typer.testing import CliRunner
 
 from tutor.__main__ import _run_regressions, app
-from tutor.answering import Tutor
 from tutor.desk.updating import update_index
 from tutor.errors import StoreError, TutorError
 from tutor.evaluation.questions import NoQuestionsError
 from tutor.evaluation.regressions import run_regressions
-from tutor.index import IndexInUse
-from tutor.records import ChatModelChoice, Event, Item, Question, Status
-from tutor.settings import Settings
-from tutor.store.database import Database
 from tutor.store.feedback import Feedback
 from tutor.store.inbox import Inbox
 from tutor.store.records import LOCAL_USER
@@ -32,43 +26,14 @@ from tutor.web.desk_views import group_view, label, log_view, review_view, updat
 HOSTILE = "what is <script>alert(1)</script> a vae"
 
 
-@dataclass
-class SmallService:
-    """A tutor over the small corpus with everything ready and no chat model."""
-
-    settings: Settings
-    database: Database
-    embedder: HashingEmbedder
-
-    def tutor(self) -> Tutor:
-        return Tutor(IndexInUse(self.settings.index, "hashing"), self.embedder, calibration=hand_made())
-
-    def items(self) -> tuple[Item, ...]:
-        return tuple(IndexInUse(self.settings.index, "hashing").get().items.values())
-
-    def status(self) -> Status:
-        return Status("", "", "", True, True, False)
-
-    def stream(self, question: Question, model: ChatModelChoice | None = None) -> Iterator[Event]:
-        yield from self.tutor().stream(question)
-
-
 @pytest.fixture
 def service(tmp_path: Path, small_corpus: Path) -> SmallService:
-    settings = Settings(home=tmp_path / "home", corpus=small_corpus, chat_model="none")
-    made = SmallService(settings, Database.open(settings.database), HashingEmbedder())
-    update_index(settings, made.embedder, made.database, "desk")
-    return made
+    return SmallService.of(tmp_path, small_corpus)
 
 
 @pytest.fixture
 def desk(service: SmallService) -> Desk:
     return Desk(service)
-
-
-def send(service: SmallService, *questions: str) -> list[int]:
-    feedback = Feedback(service.database, LOCAL_USER)
-    return [feedback.escalate(have_turn(service.database, question)) for question in questions]
 
 
 def test_alike_questions_are_one_group_and_their_wordings_become_the_items_asks(
@@ -172,7 +137,16 @@ def test_an_item_that_was_rated_down_is_edited_as_its_file_is_now(desk: Desk, se
     changed = desk.save(draft.id, draft.revision, draft.text.replace("0.1", "0.2"), "tess")
     shown = review_view(desk.review(changed))
     assert "It can be published. Over its own file in the corpus." in shown
-    assert "0.2 is common" in shown
+    assert "0.<mark>2</mark> is common" in shown
+
+
+def test_an_item_can_be_edited_although_nobody_asked(desk: Desk, service: SmallService) -> None:
+    draft = desk.edit_item([], "q001", "tess")
+    changed = desk.save(draft.id, draft.revision, draft.text.replace("0.1", "0.2"), "tess")
+    desk.publish(draft.id, changed.revision, "tess")
+    assert "0.2 is common" in next(item.body for item in service.items() if item.id == "q001")
+    with pytest.raises(StoreError, match="none chosen"):
+        desk.begin([], "what is a vae", "It samples codes.", "", [], "beginner", "tess")
 
 
 def test_an_empty_answer_or_an_unknown_item_is_refused(desk: Desk, service: SmallService) -> None:

@@ -99,9 +99,9 @@ class Interviews:
     def pause_and_leave(self, id: str, typed: str = "") -> Opened:
         """Pauses where it runs, so that closing a program costs no time. ``typed`` was not sent and is kept as the
         draft; an answer that waits for its grade gets it when the interview goes on. Raises StoreError."""
-        if typed:
-            self._rows.keep_draft(id, typed)
         opened = self._load(id)
+        if typed:
+            self._rows.keep_draft(id, opened.revision, typed)
         return self._take(opened, Pause()) if opened.interview.standing == "running" else opened
 
     def _load(self, id: str) -> Opened:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, func, select
 from tutor.errors import StoreError
 from tutor.store import audit
 from tutor.store.database import Database
-from tutor.store.feedback_records import Draft, DraftState, Inquiry
+from tutor.store.feedback_records import TAKEN_BACK, Draft, DraftState, Inquiry
 from tutor.store.inbox import decide, require_open
 from tutor.store.inquiry_rows import inquiry_of
 from tutor.store.serialized import storable
@@ -44,7 +44,8 @@ class Drafts:
             return _begin(connection, numbers, number, item_id, text.replace("{id}", item_id, 1), None, actor)
 
     def begin_change(self, numbers: Collection[int], item_id: str, text: str, replaced: str, actor: str) -> Draft:
-        """A draft that changes the item ``item_id``, whose file holds ``replaced`` now. Inquiries as in ``begin``."""
+        """A draft that changes the item ``item_id``, whose file holds ``replaced`` now. Inquiries as in ``begin``, or
+        none."""
         with self._database.writing() as connection:
             return _begin(connection, numbers, _next_number(connection), item_id, text, replaced, actor)
 
@@ -128,7 +129,7 @@ class Drafts:
         with self._database.writing() as connection:
             self._move(connection, id, _row(connection, id).revision, "undoing", "undone", actor, "undone", "")
             connection.execute(regressions.update().where(regressions.c.draft_id == id).values(active=False))
-            again = {"state": "open", "reply": "", "item_id": "", "draft_id": None, "told_at": None}
+            again = {"state": "open", "reply": TAKEN_BACK, "item_id": "", "draft_id": None, "told_at": None}
             answered = (inquiries.c.draft_id == id) & (inquiries.c.state == "answered")
             connection.execute(inquiries.update().where(answered).values(again))
             return _draft(_row(connection, id))
@@ -180,13 +181,15 @@ def _begin(
     replaced: str | None,
     actor: str,
 ) -> Draft:
-    _require_free(connection, numbers)
+    if numbers or replaced is None:
+        _require_free(connection, numbers)
     id, now = uuid.uuid4().hex, datetime.now(UTC)
     row = {"id": id, "number": number, "state": "open", "revision": 1, "item_id": item_id, "place": ""}
     row |= {"text": storable(text), "replaced": replaced, "created_at": now, "updated_at": now}
     connection.execute(drafts.insert().values(row))
     connection.execute(inquiries.update().where(inquiries.c.number.in_(numbers)).values(draft_id=id))
-    audit.note(connection, actor, "drafted", f"draft {number}", f"{item_id} for {_listed(numbers)}")
+    detail = f"{item_id} for {_listed(numbers)}" if numbers else item_id
+    audit.note(connection, actor, "drafted", f"draft {number}", detail)
     return _draft(_row(connection, id))
 
 
@@ -216,12 +219,14 @@ def _answer(connection: Connection, draft: Draft, numbers: Collection[int]) -> N
 
 def _require(row: Row[Any], revision: int, state: DraftState) -> None:
     if row.state != state:
-        raise StoreError(f"Draft {row.number} is {row.state} already", f"a draft that is {state}", "reload the desk")
+        raise StoreError(
+            f"Draft {row.number} is {row.state} already", f"a draft that is {state}", "look at what became of it"
+        )
     if row.revision != revision:
         raise StoreError(
             f"Draft {row.number} was changed by somebody else meanwhile",
             f"revision {revision}, but it is {row.revision} now",
-            "reload the desk and look at the change",
+            "look at the change, and choose whose text stays",
         )
 
 
@@ -232,7 +237,7 @@ def _listed(numbers: Collection[int]) -> str:
 def _row(connection: Connection, id: str) -> Row[Any]:
     row = connection.execute(select(drafts).where(drafts.c.id == id)).first()
     if row is None:
-        raise StoreError("This draft is not there any more", "one of the list", "reload the desk")
+        raise StoreError("This draft is not there any more", "one of the list", "choose another")
     return row
 
 

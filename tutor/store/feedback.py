@@ -87,7 +87,8 @@ class Feedback:
 
     def heard(self, numbers: Iterable[int]) -> None:
         """The person has seen the outcome of these."""
-        decided = inquiries.c.state.in_(("answered", "rejected")) & inquiries.c.told_at.is_(None)
+        has_outcome = inquiries.c.state.in_(("answered", "rejected")) | (inquiries.c.reply != "")
+        decided = has_outcome & inquiries.c.told_at.is_(None)
         mine = (inquiries.c.user_id == self._user) & inquiries.c.number.in_(list(numbers))
         with self._database.writing() as connection:
             connection.execute(inquiries.update().where(mine, decided).values(told_at=datetime.now(UTC)))

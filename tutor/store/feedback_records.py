@@ -16,6 +16,8 @@ DraftState = Literal["open", "publishing", "published", "undoing", "undone", "di
 Origin = Literal["watch", "desk", "publish"]
 NOTE_LIMIT = 4000
 """Characters of a free text."""
+TAKEN_BACK = "The answer that it had was taken back; a trainer looks at it once more."
+"""What askers read once the publication that answered them is undone."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ class Inquiry:
     told: datetime | None
     created: datetime
     updated: datetime
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether it was answered once and waits for another answer."""
+        return self.state == "open" and bool(self.reply)
 
 
 @dataclass(frozen=True)

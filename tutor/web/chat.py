@@ -144,7 +144,7 @@ class Chat:
         return self._react(session, number, lambda turn: self._reactions.escalate(turn, note))
 
     def _react(self, session: Session, number: int, react: Callable[[ShownTurn], ShownTurn]) -> View | None:
-        if session.busy or not 0 <= number < len(session.turns):
+        if not 0 <= number < len(session.turns) or not session.turns[number].finished:
             return None
         session.turns[number] = react(session.turns[number])
         return self.view(session)
@@ -247,7 +247,8 @@ class Chat:
         for turn in watch.turns():
             if session.watch is not watch:
                 return
-            session.turns[number] = replace(turn, siblings=session.turns[number].siblings)
+            known = session.turns[number]
+            session.turns[number] = replace(turn, siblings=known.siblings, reaction=known.reaction)
             shown = session.turns[session.shown] if 0 <= session.shown < len(session.turns) else turn
             yield View(self._messages(session), evidence.panel(shown), True, session.conversation)
         if session.watch is watch:

@@ -57,6 +57,6 @@ def view_update(view: View, listed: str | None = None, **box: Any) -> tuple[Any,
     return list(view.messages), view.panel, update, view.conversation, gr.skip() if listed is None else listed
 
 
-def nothing() -> tuple[Any, ...]:
-    """An update that changes nothing."""
-    return (gr.skip(),) * 5
+def nothing(count: int = 5) -> tuple[Any, ...]:
+    """An update of so many components that changes nothing; of the chat's unless told otherwise."""
+    return (gr.skip(),) * count

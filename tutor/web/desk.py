@@ -216,6 +216,11 @@ class Desk:
 
         return audit.entries(self._service.database)
 
+    def last_step(self, draft: Draft) -> str:
+        """Who did what to a draft last, in a sentence; "" where the log begins later."""
+        steps = (entry for entry in self.log() if entry.subject == f"draft {draft.number}")
+        return next((f"The last step, “{step.action}”, is by {step.actor}." for step in steps), "")
+
     def recover_soon(self) -> None:
         """Completes, once everything is loaded, what a crash interrupted. Returns at once."""
         threading.Thread(target=self._recover, name="desk", daemon=True).start()

@@ -103,15 +103,16 @@ class Access:
 
     async def _login(self, request: Request) -> Response:
         address = request.client.host if request.client else ""
-        if wait := self._attempts.wait(address):
-            words = f"Too many wrong passwords. Try again in {wait / 60 + 1:.0f} minutes."
-            return HTMLResponse(_page(words), 429, {"Retry-After": f"{wait + 1:.0f}"})
         body = b""
         async for piece in request.stream():
             body += piece
             if len(body) > _LONGEST_FORM:
                 return HTMLResponse(_page("That is no password."), 413)
         given = parse_qs(body.decode("utf-8", "replace")).get("password", [""])[0]
+        # From here on nothing is awaited: requests that are held open meanwhile would all pass a limit asked earlier.
+        if wait := self._attempts.wait(address):
+            words = f"Too many wrong passwords. Try again in {wait / 60 + 1:.0f} minutes."
+            return HTMLResponse(_page(words), 429, {"Retry-After": f"{wait + 1:.0f}"})
         if not _matches(self._hash, given):
             self._attempts.failed(address)
             return HTMLResponse(_page("This is not the password.", form=_action(request)), 401)

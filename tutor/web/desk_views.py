@@ -76,6 +76,11 @@ def review_view(review: Review | None) -> str:
     return verdict + side_by_side(review.before, review.draft.text, "Now", "As published")
 
 
+def clash_view(kept: str, typed: str) -> str:
+    """What somebody else kept of a draft beside what a trainer has typed in it."""
+    return side_by_side(kept, typed, "As it is kept now", "As you have typed it")
+
+
 def updates_view(updates: Sequence[Update]) -> str:
     """What updates of the index did; the newest one's errors come first."""
     newest = updates[0] if updates else None

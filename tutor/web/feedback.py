@@ -5,10 +5,12 @@ Knows shown turns and the store's feedback; nothing of gradio.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, cast, get_args
 
 from tutor.errors import TutorError
+from tutor.records import Item
 from tutor.store.feedback_records import Inquiry, Verdict
 from tutor.store.records import LOCAL_USER
 from tutor.web.labels import button, disclosure
@@ -43,6 +45,7 @@ class Store(Protocol):
 
     @property
     def database(self) -> Database: ...
+    def items(self) -> tuple[Item, ...]: ...
 
 
 class Reactions:
@@ -52,12 +55,12 @@ class Reactions:
         self._service, self._user = service, user
 
     def rate(self, turn: ShownTurn, verdict: str, note: str) -> ShownTurn:
-        """The turn with what was pressed, or with why that was not kept."""
+        """The turn with what was pressed, or with why that was not kept; the note is there in either case."""
         try:
             self._feedback().rate(turn.id, cast(Verdict, verdict), note)
         except TutorError as error:
-            return replace(turn, reaction=replace(turn.reaction, error=str(error)))
-        return replace(turn, reaction=replace(turn.reaction, rated=verdict, error=""))
+            return replace(turn, reaction=replace(turn.reaction, note=note, error=str(error)))
+        return replace(turn, reaction=replace(turn.reaction, rated=verdict, note=note, error=""))
 
     def escalate(self, turn: ShownTurn, note: str) -> ShownTurn:
         """The turn with the number under which the trainers have it."""
@@ -74,8 +77,9 @@ class Reactions:
             sent = {each.subject: each.number for each in self.questions() if each.kind == "escalation"}
         except TutorError:
             return turns
+        words = {id: (rating.verdict, rating.note) for id, rating in rated.items()}
         return [
-            replace(turn, reaction=Reaction(rated[turn.id].verdict if turn.id in rated else "", sent.get(turn.id, 0)))
+            replace(turn, reaction=Reaction(*words.get(turn.id, ("", "")), number=sent.get(turn.id, 0)))
             for turn in turns
         ]
 
@@ -85,11 +89,16 @@ class Reactions:
 
     def news(self) -> list[Inquiry]:
         """Those whose outcome this person has not seen. Raises StoreError."""
-        return [each for each in self.questions() if each.state in ("answered", "rejected") and each.told is None]
+        return [each for each in self.questions() if _has_outcome(each) and each.told is None]
 
-    def heard(self, numbers: list[int]) -> None:
-        """Raises StoreError."""
-        self._feedback().heard(numbers)
+    def heard(self, shown: str) -> None:
+        """Takes the news that ``shown`` names as read; what came after it was shown stays. Raises StoreError."""
+        named = shown.split()
+        self._feedback().heard([each.number for each in self.news() if _name(each) in named])
+
+    def titles(self) -> dict[str, str]:
+        """Of the items that can be opened, by id."""
+        return {item.id: item.title for item in self._service.items()}
 
     def _feedback(self) -> Feedback:
         from tutor.store.feedback import Feedback
@@ -111,13 +120,19 @@ def below(turn: ShownTurn, number: int) -> str:
 
 
 def _thumbs(reaction: Reaction, number: int) -> str:
-    if reaction.rated in get_args(Verdict):
-        return f'<p class="small" role="status">{_WORDS[cast(Verdict, reaction.rated)]}. Thank you.</p>'
+    """The note's field is put in by page.js: the chat takes fields away."""
     up = button("rate", f"{number}:correct", _thumb("Correct", 0), "action", f"This answer is correct. {_COPY}")
     bad = "".join(button("rate", f"{number}:{name}", words, "action") for name, words in _BAD.items())
-    note = '<textarea class="note" rows="2" maxlength="4000" aria-label="What is wrong"></textarea>'
+    note = f'<div class="note"><span class="kept">{escape(reaction.note)}</span></div>'
     words = f'<p class="small">What is wrong with it? Words help, but are not needed. {_COPY}</p>'
-    return f'<div class="thumbs">{up}{disclosure(_thumb("Not right", 180), words + note + bad, "down")}</div>'
+    down = disclosure(
+        _thumb("Not right", 180), words + note + bad, "down", opened=bool(reaction.error and reaction.note)
+    )
+    thumbs = f'<div class="thumbs">{up}{down}</div>'
+    if reaction.rated not in get_args(Verdict):
+        return thumbs
+    thanks = f'<p class="small" role="status">{_WORDS[cast(Verdict, reaction.rated)]}. Thank you.</p>'
+    return thanks + disclosure("Rate it otherwise", thumbs, opened=bool(reaction.error))
 
 
 def _sending(reaction: Reaction, number: int) -> str:
@@ -137,14 +152,14 @@ def _thumb(label: str, turned: int) -> str:
     return f"{picture} {label}"
 
 
-def news_view(news: list[Inquiry]) -> str:
+def news_view(news: list[Inquiry], titles: Mapping[str, str]) -> str:
     """What the person is told without asking; nothing where there is nothing new."""
-    told = "".join(f"<li>{_outcome(each)}</li>" for each in news)
-    seen = button("heard", "", "I have read this", "action")
+    told = "".join(f"<li>{_outcome(each, titles)}</li>" for each in news)
+    seen = button("heard", " ".join(_name(each) for each in news), "I have read this", "action")
     return f'<div class="news" role="status"><ul>{told}</ul>{seen}</div>' if told else ""
 
 
-def questions_view(inquiries: list[Inquiry]) -> str:
+def questions_view(inquiries: list[Inquiry], titles: Mapping[str, str]) -> str:
     """Everything the person sent, with its state."""
     if not inquiries:
         return (
@@ -154,10 +169,19 @@ def questions_view(inquiries: list[Inquiry]) -> str:
     rows = "".join(
         f'<li class="my-question {each.state}"><strong>{each.number}: {inline(each.question)}</strong>'
         f'<span class="outcome small">{_state(each)}</span>'
-        f"{f'<div>{_outcome(each)}</div>' if each.state in ('answered', 'rejected') else ''}</li>"
+        f"{f'<div>{_outcome(each, titles)}</div>' if _has_outcome(each) else ''}</li>"
         for each in inquiries
     )
     return f'<ul class="my-questions">{rows}</ul>'
+
+
+def _name(inquiry: Inquiry) -> str:
+    """Names an outcome: a question that is decided anew has another one."""
+    return f"{inquiry.number}:{inquiry.state}"
+
+
+def _has_outcome(inquiry: Inquiry) -> bool:
+    return inquiry.state in ("answered", "rejected") or inquiry.is_taken_back
 
 
 def _state(inquiry: Inquiry) -> str:
@@ -168,16 +192,20 @@ def _state(inquiry: Inquiry) -> str:
     return _STATES[inquiry.state]
 
 
-def _outcome(inquiry: Inquiry) -> str:
-    """What became of it, in a sentence, and a button that asks it again where it is answered now."""
-    if inquiry.kind == "objection":
+def _outcome(inquiry: Inquiry, titles: Mapping[str, str]) -> str:
+    """What became of it, in a sentence; where it is answered now, buttons that open the item and ask it again."""
+    if inquiry.kind == "objection" and not inquiry.is_taken_back:
         return _looked_at(inquiry)
     asked = f"Your question {inquiry.number}, “{inline(inquiry.question)}”"
+    if inquiry.is_taken_back:
+        return f"{asked}, is open again. {inline(inquiry.reply)}"
     reply = f" The trainer writes: {inline(inquiry.reply)}" if inquiry.reply else ""
     if inquiry.state == "rejected":
         return f"{asked}, was not taken up.{reply}"
+    title = titles.get(inquiry.item_id, "")
+    item = f" Its answer: {button('open', inquiry.item_id, inline(title), 'action')}" if title else ""
     again = button("ask", inquiry.question, "Ask it again", "action", attribute(inquiry.question)[:80])
-    return f"{asked}, is answered now.{reply} {again}"
+    return f"{asked}, is answered now.{reply}{item} {again}"
 
 
 def _looked_at(inquiry: Inquiry) -> str:

@@ -1,7 +1,8 @@
-"""Two programs side by side, with the lines that differ marked. Knows nothing of exercises."""
+"""Two texts side by side, with the lines that differ and their changed words marked. Knows nothing of exercises."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -12,7 +13,13 @@ Row = tuple[str, int, str, int, str]
 """How the two lines compare (equal, replace, delete, insert), then number and text of each; number 0: no line."""
 
 MAX_LINES = 2_000
-MAX_WIDTH = 300
+MAX_WIDTH = 4_000
+"""Characters shown of a line; of a longer one, those from shortly before its first change."""
+
+_LEAD = 100
+_ALIKE = 0.5
+"""The least likeness of two lines whose words are compared; below it they are two lines and no edit."""
+
 _COLUMNS = "<colgroup><col><col><col><col></colgroup>"
 
 
@@ -40,12 +47,44 @@ def rows(left: str, right: str) -> Iterator[Row]:
 
 
 def _row(kind: str, left: int, left_text: str, right: int, right_text: str) -> str:
-    return f"<tr>{_cells(kind, left, left_text, 'gone')}{_cells(kind, right, right_text, 'new')}</tr>"
+    one, other = _cut(left_text, right_text)
+    compared = _compared(one, other) if kind == "replace" and left and right else (escape(one), escape(other))
+    styles = ("same", "same") if kind == "equal" else ("gone", "new")
+    cells = zip((left, right), compared, styles, strict=True)
+    return f"<tr>{''.join(_cells(number, html, style) for number, html, style in cells)}</tr>"
 
 
-def _cells(kind: str, number: int, text: str, changed: str) -> str:
+def _cells(number: int, html: str, style: str) -> str:
     if not number:
         return '<td class="line none"></td><td class="none"></td>'
-    style = "same" if kind == "equal" else changed
-    short = text if len(text) <= MAX_WIDTH else f"{text[: MAX_WIDTH - 1]}…"
-    return f'<td class="line">{number}</td><td class="{style}"><code>{escape(short.expandtabs(4)) or " "}</code></td>'
+    return f'<td class="line">{number}</td><td class="{style}"><code>{html or " "}</code></td>'
+
+
+def _cut(one: str, other: str) -> tuple[str, str]:
+    """Both lines as far as they are shown."""
+    texts = one.expandtabs(4), other.expandtabs(4)
+    change = next((place for place, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
+    start = max(0, change - _LEAD) if max(map(len, texts)) > MAX_WIDTH else 0
+    left, right = (
+        f"{'…' if start else ''}{text[start : start + MAX_WIDTH]}{'…' if len(text) > start + MAX_WIDTH else ''}"
+        for text in texts
+    )
+    return left, right
+
+
+def _compared(one: str, other: str) -> tuple[str, str]:
+    """Two lines as safe HTML, the words that only one of them has marked."""
+    mine, theirs = re.findall(r"\w+|\W", one), re.findall(r"\w+|\W", other)
+    matcher = SequenceMatcher(None, mine, theirs)
+    if matcher.ratio() < _ALIKE:
+        return escape(one), escape(other)
+    left = right = ""
+    for kind, start, end, other_start, other_end in matcher.get_opcodes():
+        left += _marked(mine[start:end], kind != "equal")
+        right += _marked(theirs[other_start:other_end], kind != "equal")
+    return left, right
+
+
+def _marked(words: list[str], changed: bool) -> str:
+    text = escape("".join(words))
+    return f"<mark>{text}</mark>" if text and changed else text

@@ -55,9 +55,9 @@ def questions(texts: Iterable[str], style: str = "chip") -> str:
     return "".join(button("ask", text, inline(text), style) for text in texts)
 
 
-def disclosure(summary: str, content: str, style: str = "") -> str:
-    """Something folded away. Both are safe HTML without empty lines."""
-    return f'<details class="{style}"><summary>{summary}</summary>{content}</details>'
+def disclosure(summary: str, content: str, style: str = "", opened: bool = False) -> str:
+    """Something folded away, unless ``opened``. Both are safe HTML without empty lines."""
+    return f'<details class="{style}"{" open" if opened else ""}><summary>{summary}</summary>{content}</details>'
 
 
 def one_line(html: str) -> str:

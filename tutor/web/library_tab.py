@@ -47,8 +47,8 @@ def _wire(
     results: gr.Markdown,
     reader: gr.Markdown,
 ) -> None:
-    def search(words: str, topic: str, level: str, kind: str, opened: str) -> str:
-        return _list(service, Filters(words, topic or "", level or "", kind or ""), opened)
+    def search(words: str | None, topic: str, level: str, kind: str, opened: str) -> str:
+        return _list(service, Filters(words or "", topic or "", level or "", kind or ""), opened)
 
     def refresh(words: str, topic: str, level: str, kind: str, opened: str) -> tuple[Any, str]:
         return gr.Dropdown(library.topics(service.items())), search(words, topic, level, kind, opened)

@@ -128,6 +128,15 @@ if (!window.tutorPage) {
     field.select();
   };
 
+  // Gradio takes fields out of the chat's messages: the one for a rating's words is put in here.
+  const offerNotes = () =>
+    document.querySelectorAll("#chat .feedback .note:not(:has(textarea))").forEach((place) => {
+      const value = place.querySelector(".kept").textContent;
+      const field = make("textarea", { rows: 2, maxLength: 4000, ariaLabel: "What is wrong", value });
+      field.addEventListener("click", (event) => event.stopPropagation());
+      place.append(field);
+    });
+
   const importFile = () => {
     const chooser = make("input", { type: "file", accept: ".json,application/json" });
     chooser.onchange = async () => {
@@ -176,11 +185,11 @@ if (!window.tutorPage) {
     import: importFile,
     rate: (button) => {
       const [turn, verdict] = button.value.split(":");
-      const note = button.closest(".feedback").querySelector(".note")?.value ?? "";
+      const note = button.closest(".feedback").querySelector(".note textarea")?.value ?? "";
       trigger("rate", { turn: Number(turn), verdict, note });
     },
     escalate: (button) => trigger("escalate", { turn: Number(button.value) }),
-    heard: () => trigger("heard", {}),
+    heard: (button) => trigger("heard", { shown: button.value }),
     edit: (button) => {
       const message = button.closest("[data-testid=user]");
       const field = make("textarea", { value: message.querySelector(".whole").textContent, ariaLabel: "Your message", rows: 3 });
@@ -313,6 +322,7 @@ if (!window.tutorPage) {
       restoreDraft();
       keepDraft();
       followChat();
+      offerNotes();
       if (document.querySelector("#conversation-list .error") && !listIsShown()) toggleList(true);
       const text = byId("evidence")?.textContent ?? "";
       if (text !== panelText) {

@@ -45,7 +45,7 @@ def build_page(service: Service) -> gr.Blocks:
         session, reading = gr.State(Session()), gr.State("")
         bridge = gr.HTML("", elem_id="bridge", js_on_load=(FOLDER / "page.js").read_text(encoding="utf-8"))
         header = gr.HTML(_header(service, None), elem_id="header")
-        build_news(service, page, bridge)
+        timer = build_news(service, page, bridge)
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             with gr.Tab("Chat", elem_id="chat-tab"):
                 tab = build_chat_tab(chat, ConversationList(chat.keeping), session, bridge)
@@ -56,7 +56,7 @@ def build_page(service: Service) -> gr.Blocks:
             with gr.Tab("Practise", elem_id="practice-tab", render_children=True) as practice_tab:
                 build_practice_tab(room, page, practice_tab)
             with gr.Tab("My questions", elem_id="my-questions-tab", render_children=True) as questions_tab:
-                build_my_questions_tab(service, questions_tab)
+                build_my_questions_tab(service, questions_tab, timer)
             with gr.Tab("Settings", elem_id="settings-tab", render_children=True) as settings_tab:
                 build_settings_tab(service, page, settings_tab, session)
         _poll(service, chat, page, session, header, tab)

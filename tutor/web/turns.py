@@ -31,9 +31,11 @@ _REMEMBERED = "The model answered from its memory, unverified."
 
 @dataclass(frozen=True)
 class Reaction:
-    """What the person said about a turn: a verdict, the number the trainers have it under, why that was not kept."""
+    """What the person said about a turn: a verdict, what they typed with it, the number the trainers have it under, why
+    that was not kept."""
 
     rated: str = ""
+    note: str = ""
     number: int = 0
     error: str = ""
 
