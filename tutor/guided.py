@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tutor.acts import clean
+from tutor.acts import clean, passes
 from tutor.grading import Grade, PointGrade
 from tutor.records import Item, KeyPoint, PointReached, Turn
 from tutor.teaching import hints
@@ -39,10 +39,7 @@ _LEAVES = _says_only(
     r"stop|quit|exit|leave|cancel|enough|that'?s enough|no more|give up|(?:tell|show) me|solution|"
     rf"what(?:'s| is) {_ASIDE}(?: {_ASIDE})*(?= (?:answer|solution))|answer"
 )
-_PASSES = _says_only(
-    r"skip|pass|next|idk|i (?:really )?(?:do(?:n'?t| not)|have no) (?:know|idea|clue)|no (?:idea|clue)|dunno|not sure|"
-    r"go on|continue|keep going"
-)
+_GOES_ON = _says_only(r"go on|continue|keep going")
 _WANTS_HINT = _says_only(r"hints?|clue|nudge|help|not the answer|do(?:n'?t| not) tell(?: me)?")
 _ASKS = re.compile(
     r"^\W*(?:(?:and|but|so|ok(?:ay)?|wait)\W+)*(?:(?:what|how|why|when|which|who|where|is|are|was|does|do|did|can|could|"
@@ -52,7 +49,7 @@ _ASKS = re.compile(
     r"(?:the )?difference between\b)",
     re.IGNORECASE,
 )
-_REQUESTS = (_LEAVES, _PASSES, _WANTS_HINT)
+_REQUESTS = (_LEAVES, _GOES_ON, _WANTS_HINT)
 """What a learner says that is no answer."""
 
 HELPS = ("A hint, please", "I do not know", "Tell me the answer")
@@ -78,7 +75,7 @@ def goes_on(message: str, history: Sequence[Turn]) -> str:
 
 def is_request(message: str) -> bool:
     """Whether the learner asks, within the lesson, to leave it, to pass or for a hint."""
-    return any(request.match(message) for request in _REQUESTS)
+    return passes(message) or any(request.match(message) for request in _REQUESTS)
 
 
 def leaves(message: str) -> bool:
@@ -104,11 +101,11 @@ def answer(message: str, item: Item, history: Sequence[Turn], grade: Grader) -> 
     current = asked_for[-1] if asked_for else None
     if _WANTS_HINT.match(message):
         return Step(_hint(item, history, current), _reached(item, grade(item, before).points), False)
-    passes = bool(_PASSES.match(message))
+    passed = passes(message) or bool(_GOES_ON.match(message))
     earlier = grade(item, before).points if before.strip() else ()
-    now = grade(item, before if passes else f"{before}\n{message}").points
-    reply = _told(current) if passes and current else _reply(now, earlier, current, asked_for)
-    told = current is not None and (passes or _was_told(current, now, asked_for))
+    now = grade(item, before if passed else f"{before}\n{message}").points
+    reply = _told(current) if passed and current else _reply(now, earlier, current, asked_for)
+    told = current is not None and (passed or _was_told(current, now, asked_for))
     waiting = [*asked_for, current] if told and current else asked_for
     ask = _probe(item, _open_points(item, now, waiting))
     points = _reached(item, now)
