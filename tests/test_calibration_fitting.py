@@ -156,7 +156,7 @@ def test_the_questions_of_an_item_are_judged_by_a_fit_that_saw_none_of_them(monk
     groups = {round(float(value), 9): asked.group for value, asked in zip(scaled[:, 0], sample, strict=True)}
     seen: list[set[str]] = []
     judged: list[set[str]] = []
-    train, predict = LogisticRegression.fit, LogisticRegression.predict_proba
+    train, predict = LogisticRegression.fit, LogisticRegression.decision_function
 
     def _groups(matrix: Any) -> set[str]:
         return {groups[round(float(value), 9)] for value in matrix[:, 0]}
@@ -170,7 +170,7 @@ def test_the_questions_of_an_item_are_judged_by_a_fit_that_saw_none_of_them(monk
         return predict(self, matrix)
 
     monkeypatch.setattr(LogisticRegression, "fit", spy_fit)
-    monkeypatch.setattr(LogisticRegression, "predict_proba", spy_predict)
+    monkeypatch.setattr(LogisticRegression, "decision_function", spy_predict)
     fitted = fit(sample, signals, ("score",))
     assert len(judged) == 10
     assert all(not trained & held_out for trained, held_out in zip(seen, judged, strict=False))

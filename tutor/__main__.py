@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from tqdm import tqdm
 
-from tutor.errors import SandboxError, StoreError, TutorError
+from tutor.errors import ChatModelError, SandboxError, StoreError, TutorError
 from tutor.settings import Settings, keep_libraries_offline, read_settings
 
 if TYPE_CHECKING:
@@ -335,26 +335,42 @@ def _run_regressions(settings: Settings, tutor: Tutor, judge: bool) -> None:
 def calibrate(
     no_llm: NoModel = False,
     out: Annotated[Path | None, typer.Option(help="The file to write, this person's own where none is named.")] = None,
+    grader: Annotated[
+        bool, typer.Option("--grader", help="Fit the grader of answers instead, in this checkout.")
+    ] = False,
 ) -> None:
     """Fit the confidence anew, to this corpus and these models; takes about a quarter of an hour with a model."""
     from tutor.assembly import chat_model_of, sentence_embedder
     from tutor.calibration.calibrate import calibrate as run_calibration
+    from tutor.calibration.grader import fit_grader
     from tutor.calibration.record import write_calibration
     from tutor.chat_model import model_title
     from tutor.embedding import embedder_name
+    from tutor.grading.verdicts import FITS, write_fits
     from tutor.index import SearchIndex
 
     settings = _with_model(read_settings(), no_llm)
     embedder = sentence_embedder(settings)
     index = SearchIndex.open(settings.index, embedder_name(embedder), settings.chroma_url)
-    title = model_title(settings.chat_model)
-    with _bar(unit="questions") as progress:
-        calibration, summaries = run_calibration(index, embedder, chat_model_of(settings), title, progress)
-    path = out or settings.calibration
-    write_calibration(calibration, path)
+    model, summaries = chat_model_of(settings), list[object]()
+    if grader:
+        if model is None:
+            raise ChatModelError("The grader is fitted with a chat model", "one", "tutor calibrate --grader")
+        with _bar(unit="answers") as progress:
+            fits, told = fit_grader(index.items, embedder, model, progress)
+        path = out or FITS
+        write_fits(fits, path)
+        summaries += told
+    else:
+        with _bar(unit="questions") as progress:
+            title = model_title(settings.chat_model)
+            calibration, told_of = run_calibration(index, embedder, model, title, progress)
+        path = out or settings.calibration
+        write_calibration(calibration, path)
+        summaries += told_of
     for summary in summaries:
         print(summary)
-    print(f"The calibration is {path}", file=sys.stderr)
+    print(f"The numbers are in {path}", file=sys.stderr)
 
 
 @app.command()

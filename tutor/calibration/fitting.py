@@ -58,35 +58,49 @@ class Fitted:
     probabilities: Vector
 
 
-def fit(
-    sample: Sequence[Asked], signals: Sequence[dict[str, float]], names: Sequence[str], risk: float = RISK
-) -> Fitted:
-    """``signals[i]`` holds all of ``names`` for ``sample[i]``; ``risk`` is what is certified."""
+@dataclass(frozen=True)
+class Logistic:
+    """A logistic regression, and the log-odds of its own rows, each by a model that saw none of its group."""
+
+    slopes: tuple[float, ...]
+    intercept: float
+    log_odds: Vector
+
+
+def cross_fit(matrix: Matrix, labels: np.ndarray, groups: Sequence[str], weights: Vector) -> Logistic:
+    """Shapes: (rows, signals), (rows,) of bool, (rows,), (rows,)."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold
 
-    matrix: Matrix = np.array([[row[name] for name in names] for row in signals], dtype=np.float64)
-    right = np.array([asked.is_right for asked in sample])
-    weights = mix_weights([asked.source for asked in sample])
     middle, spread = matrix.mean(axis=0), matrix.std(axis=0) + 1e-9
     scaled = (matrix - middle) / spread
 
     def trained(rows: np.ndarray) -> LogisticRegression:
         model = LogisticRegression(C=REGULARISATION, max_iter=1000)
-        return model.fit(scaled[rows], right[rows], sample_weight=weights[rows])
+        return model.fit(scaled[rows], labels[rows], sample_weight=weights[rows])
 
-    probabilities = np.zeros(len(sample))
-    folds = GroupKFold(FOLDS).split(scaled, right, groups=[asked.group for asked in sample])
-    for train, held_out in folds:
-        probabilities[held_out] = trained(train).predict_proba(scaled[held_out])[:, 1]
-    whole = trained(np.arange(len(sample)))
+    log_odds = np.zeros(len(labels))
+    for train, held_out in GroupKFold(FOLDS).split(scaled, labels, groups=groups):
+        log_odds[held_out] = trained(train).decision_function(scaled[held_out])
+    whole = trained(np.arange(len(labels)))
     slopes = whole.coef_[0] / spread
-    intercept = float(whole.intercept_[0] - slopes @ middle)
+    return Logistic(tuple(map(float, slopes)), float(whole.intercept_[0] - slopes @ middle), log_odds)
+
+
+def fit(
+    sample: Sequence[Asked], signals: Sequence[dict[str, float]], names: Sequence[str], risk: float = RISK
+) -> Fitted:
+    """``signals[i]`` holds all of ``names`` for ``sample[i]``; ``risk`` is what is certified."""
+    matrix: Matrix = np.array([[row[name] for name in names] for row in signals], dtype=np.float64)
+    right = np.array([asked.is_right for asked in sample])
+    weights = mix_weights([asked.source for asked in sample])
+    fitted = cross_fit(matrix, right, [asked.group for asked in sample], weights)
+    probabilities = 1 / (1 + np.exp(-fitted.log_odds))
     mixed = _in_the_mix(sample)
     answer, high = (certified_threshold(probabilities[mixed], right[mixed], share) for share in (risk, risk / 2))
     made = Fit(
-        {name: float(slope) for name, slope in zip(names, slopes, strict=True)},
-        intercept,
+        dict(zip(names, fitted.slopes, strict=True)),
+        fitted.intercept,
         risk,
         answer,
         high,

@@ -23,7 +23,6 @@ from tutor.grading.scoring import in_words, score
 from tutor.grading.screening import judged_sentences, unjudgeable
 from tutor.grading.vectors import Vectors, vectors_of
 from tutor.grading.verdicts import (
-    AGREEMENT_CENTRE,
     WITH_VECTORS,
     WORDS_ONLY,
     Fits,
@@ -59,11 +58,12 @@ def grade(
     judged = judged_sentences(sentences, question)
     vectors = vectors_of(embedder) if embedder else None
     fits = WITH_VECTORS if vectors else WORDS_ONLY
-    yes = _agreement(item, judged, chat_model, config) if chat_model else None
+    said = " ".join(piece.text for piece in judged)
+    yes = agreement(item, said, chat_model, config) if chat_model else None
     if yes is not None:
         by = f"{by}, {getattr(chat_model, 'model_name', '') or type(chat_model).__name__}"
     known = item_reading(item)
-    against = against_log_odds(opposition(known, judged, vectors), fits, yes)
+    against = against_log_odds(opposition(known, judged, vectors), fits, yes, len(said) <= SHOWN_CHARACTERS)
     points = _points(item, known, answer, judged, against, vectors, fits)
     wrong = said_misconceptions(known, answer, judged, vectors)
     reason = in_words(points, len(wrong), doubt(against))
@@ -72,16 +72,6 @@ def grade(
     marks = rubric(points, len(wrong))
     marked = score(points, len(wrong), doubt(against))
     return Grade(marked, points, wrong, marks, by, reason, True)
-
-
-def _agreement(
-    item: Item, judged: Sequence[Piece], chat_model: BaseChatModel, config: RunnableConfig | None
-) -> float | None:
-    """The model's word on the sentences that count. Of an answer that it sees in part it can say that something is
-    wrong, not that nothing is."""
-    said = " ".join(piece.text for piece in judged)
-    yes = agreement(item, said, chat_model, config)
-    return yes if yes is None or len(said) <= SHOWN_CHARACTERS else min(yes, AGREEMENT_CENTRE)
 
 
 def _points(

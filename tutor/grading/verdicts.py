@@ -1,10 +1,8 @@
 """Decides what the signals of an answer mean: is a key point covered, partly, missing or contradicted?
 
 Logistic regressions: whether a key point is said, from the signals of its presence; whether the answer speaks against
-the item, from those of opposition; and how much a chat model's word on that counts beside them. Their numbers were
-fitted on the even-numbered items of ``tests/answers`` (paraphrases and excellent answers against off-topic and long
-poor ones; right answers of all kinds against fluent wrong ones); the odd-numbered ones are for measuring. Knows nothing
-of texts.
+the item, from those of opposition, and with a chat model's word beside them. ``tutor calibrate --grader`` fits their
+numbers on answers that measure nothing and writes them to ``fits.json``. Knows nothing of texts.
 """
 
 from __future__ import annotations
@@ -12,6 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from tutor.grading.opposition import Opposition
 from tutor.grading.presence import Presence
@@ -31,67 +32,45 @@ class Fit:
 
 @dataclass(frozen=True)
 class Fits:
-    """``said``: is a key point said? From ``partly`` on in part, from ``covered`` on in full: of the paraphrased points
-    of items that were not fitted on 4 in 100 are below the first and 10 in 100 below the second. ``against``: is the
-    answer wrong?"""
+    """``said``: is a key point said? From the log-odds ``partly`` on in part, from ``covered`` on in full. ``against``:
+    is the answer wrong? ``heard``: the same from the log-odds of ``against`` and a chat model's yes to its being
+    right."""
 
     said: Fit
     partly: float
     covered: float
     against: Fit
+    heard: Fit
 
 
-WITH_VECTORS = Fits(
-    Fit({"meaning": 4.067, "lift": 2.234, "together": 2.609, "own": 5.590}, -4.687),
-    -0.78,
-    0.01,
-    Fit(
-        {
-            "against": 2.611,
-            "misfit": 15.734,
-            "telling": 2.748,
-            "misplaced": 2.132,
-            "denied": 4.198,
-            "misconception": 5.954,
-            "claimed": 3.549,
-            "turned": 58.189,
-            "absolute": 1.592,
-        },
-        -4.475,
-    ),
-)
-WORDS_ONLY = Fits(
-    Fit({"together": 6.069, "own": 5.986}, -3.434),
-    -1.74,
-    -0.17,
-    Fit(
-        {
-            "against": 2.947,
-            "misfit": 13.013,
-            "telling": 3.057,
-            "misplaced": 1.641,
-            "denied": 5.602,
-            "claimed": 4.869,
-            "turned": 56.636,
-            "absolute": 1.385,
-        },
-        -4.767,
-    ),
-)
+@dataclass(frozen=True)
+class GraderFits:
+    """With an embedder, and by words alone."""
+
+    with_vectors: Fits
+    words_only: Fits
+
+
+FITS = Path(__file__).with_name("fits.json")
+_GRADER_FITS = TypeAdapter(GraderFits)
 
 WRONG, DOUBT_SLOPE = 1.0, 3.0
 """At these log-odds of being wrong half of a score is taken off; the second says how fast the share grows."""
 
 CERTAIN = 2.0
-"""From these log-odds on an answer contradicts whatever point it says. Of the right answers to items that were not
-fitted on none has them."""
-
-AGREEMENT_SLOPE, AGREEMENT_CENTRE = 2.5, -0.36
-"""How much a chat model's log-odds of an answer being right move those of its being wrong, with vectors or without."""
+"""From these log-odds on an answer contradicts whatever point it says."""
 
 MOSTLY = 0.5
 """From this shrunk share of clashing sentences on an answer is wrong whatever else speaks for it: its sides are
 exchanged. It takes two sentences of two, or three of four."""
+
+
+def read_fits(path: Path = FITS) -> GraderFits:
+    return _GRADER_FITS.validate_json(path.read_bytes())
+
+
+def write_fits(fits: GraderFits, path: Path = FITS) -> None:
+    path.write_bytes(_GRADER_FITS.dump_json(fits, indent=1) + b"\n")
 
 
 def said_log_odds(presence: Presence, fits: Fits) -> float:
@@ -99,10 +78,13 @@ def said_log_odds(presence: Presence, fits: Fits) -> float:
     return fits.said.log_odds(asdict(presence))
 
 
-def against_log_odds(opposition: Opposition, fits: Fits, yes: float | None = None) -> float:
-    """ln(P / (1 - P)) of an answer being wrong as a whole; ``yes`` is a chat model's log-odds of its being right."""
+def against_log_odds(opposition: Opposition, fits: Fits, yes: float | None = None, whole: bool = True) -> float:
+    """ln(P / (1 - P)) of an answer being wrong as a whole; ``yes`` is a chat model's log-odds of its being right. Of an
+    answer that is not ``whole`` the model can say that something is wrong, not that nothing is."""
     odds = fits.against.log_odds(asdict(opposition))
-    odds += 0.0 if yes is None else AGREEMENT_SLOPE * (AGREEMENT_CENTRE - yes)
+    if yes is not None:
+        heard = fits.heard.log_odds({"against": odds, "yes": yes})
+        odds = heard if whole else max(odds, heard)
     return max(odds, CERTAIN) if opposition.misplaced >= MOSTLY else odds
 
 
@@ -119,3 +101,7 @@ def point_verdict(said: float, against: float, clashing: bool, fits: Fits) -> Po
     if against >= CERTAIN or (clashing and against >= WRONG):
         return "contradicted"
     return "covered" if said >= fits.covered else "partly"
+
+
+_SHIPPED = read_fits()
+WITH_VECTORS, WORDS_ONLY = _SHIPPED.with_vectors, _SHIPPED.words_only
