@@ -55,7 +55,8 @@ def test_every_question_of_words_has_answers_of_each_kind() -> None:
     counts = Counter((row["item"], row["level"]) for row in rows())
     items = {row["item"] for row in rows()}
     assert len(items) == 60
-    assert all(counts[item, level] == 1 for item in items for level in ("excellent", "partial", "paraphrase", "poor", "short"))
+    once = ("excellent", "partial", "paraphrase", "poor", "short")
+    assert all(counts[item, level] == 1 for item in items for level in once)
     assert all(counts[item, "wrong"] == 2 for item in items)
 
 
