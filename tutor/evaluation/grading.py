@@ -1,7 +1,7 @@
 """Measures the grader on answers of known worth, on two halves of the items.
 
-The grader's numbers were fitted on the even-numbered items, so what it can do shows on the odd-numbered ones; both are
-reported. Knows nothing of how answers are graded.
+The grader is fitted on none of these answers, but those to even-numbered items were looked at while it was made. What it
+can do shows on the odd-numbered ones; both are reported. Knows nothing of how answers are graded.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tutor.grading.grader import grade
 from tutor.json_lines import read_rows
 from tutor.records import Item
 
-Half = Literal["fitted", "held out"]
+Half = Literal["looked at", "held out"]
 LEVELS = ("excellent", "partial", "wrong", "off_topic")
 NEAR_ZERO = 0.1
 """A score that is as good as none."""
@@ -69,7 +69,7 @@ Progress = Callable[[str, int, int], None]
 
 def half(item_id: str) -> Half:
     """Which half an item belongs to."""
-    return "held out" if int("".join(filter(str.isdigit, item_id)) or 0) % 2 else "fitted"
+    return "held out" if int("".join(filter(str.isdigit, item_id)) or 0) % 2 else "looked at"
 
 
 def measure_grading(
