@@ -27,6 +27,7 @@ from tutor.desk.publishing import Publisher
 from tutor.desk.updating import items_in_use
 from tutor.records import Item
 from tutor.settings import Settings
+from tutor.store import drafts as store_of_drafts
 from tutor.store.database import Database
 from tutor.store.drafts import Drafts
 from tutor.store.feedback import Feedback
@@ -182,6 +183,7 @@ def mismatches_of_changed(settings: Settings, database: Database, published: lis
 
 if __name__ == "__main__":
     settings = Settings(home=Path(sys.argv[1]), corpus=Path(sys.argv[2]), chat_model="none")
+    store_of_drafts.LISTED = 1_000_000  # each of them is looked at
     changed_file(settings).parent.mkdir(parents=True)
     changed_file(settings).write_text(CHANGED_TEXT)
     chance, confirmed, wrong, interrupted = random.Random(20), list[str](), list[str](), 0

@@ -46,8 +46,8 @@ SUFFICIENT = "Can this be answered in full from the passage alone? Reply yes or 
 and every word of it costs a person time."""
 
 AGREES = "Would an expert who knows the passage call this answer right? Reply yes or no."
-"""Asked of an answer that a candidate gave. Of five wordings it told wrong answers from right ones best; how well depends
-on who wrote them, see the changelog."""
+"""Asked of an answer that a candidate gave. Of five wordings it told wrong answers from right ones best; how well,
+depends on who wrote them: see the changelog."""
 
 REWRITE = (
     "You are given a conversation and its last message. Write the last message again as one full question that can be "

@@ -1,7 +1,7 @@
 """Measures the grader on answers of known worth, on two halves of the items.
 
-The grader is fitted on none of these answers, but those to even-numbered items were looked at while it was made. What it
-can do shows on the odd-numbered ones; both are reported. Knows nothing of how answers are graded.
+The grader is fitted on none of these answers, but those to even-numbered items were looked at while it was made. What
+it can do shows on the odd-numbered ones; both are reported. Knows nothing of how answers are graded.
 """
 
 from __future__ import annotations
