@@ -22,7 +22,7 @@ from tutor.store import audit
 from tutor.store.database import Database
 from tutor.store.drafts import Drafts
 from tutor.store.feedback import Feedback
-from tutor.store.feedback_records import Draft, Regression
+from tutor.store.feedback_records import TAKEN_BACK, Draft, Regression
 from tutor.store.inbox import Inbox
 from tutor.store.records import LOCAL_USER
 
@@ -416,7 +416,7 @@ def test_undoing_reopens_only_what_the_publication_answered(desk: Desk) -> None:
     desk.publisher.undo(draft.id, draft.revision, "tess")
     told = {each.number: (each.state, each.reply, each.item_id) for each in desk.feedback.inquiries()}
     assert told == {
-        1: ("open", "", ""),
+        1: ("open", TAKEN_BACK, ""),
         rejected: ("rejected", "Not for interviews.", ""),
         settled: ("answered", "It is there.", "q001"),
     }

@@ -102,6 +102,7 @@ class Interviews:
         opened = self._load(id)
         if typed:
             self._rows.keep_draft(id, opened.revision, typed)
+            opened = replace(opened, draft=typed)
         return self._take(opened, Pause()) if opened.interview.standing == "running" else opened
 
     def _load(self, id: str) -> Opened:
