@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tutor.acts import MEMORY_WISH, act, clean
-from tutor.agreement import AGREES, CORRECTS, GOES_ON, OFFERING, REJECTS
+from tutor.assent import AGREES, CORRECTS, GOES_ON, OFFERING, REJECTS
 from tutor.lexical import plain_words, terms
 from tutor.pointing import ORDINAL, entries, is_bare_number, is_only_place, mentioned, other_side, place, sides
 from tutor.records import Answer, FollowUp, Turn
