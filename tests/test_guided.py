@@ -135,6 +135,22 @@ def test_a_lesson_that_is_taken_up_again_knows_what_was_said() -> None:
     assert not again.text.endswith(ITEM.key_points[0].probe)
 
 
+def test_a_question_that_leaves_a_lesson_is_no_answer_within_it() -> None:
+    lesson = Lesson()
+    asked = "Does bagging train its models independently of one another on bootstrap samples, in parallel?"
+    again = begin(ITEM, (*lesson.history, Turn("user", asked), Turn("assistant", "…", item="q035")), BY_WORDS)
+    assert again.points[0].verdict == "missing"
+
+
+def test_a_lesson_of_which_nothing_is_left_to_ask_ends_without_a_score() -> None:
+    lesson = Lesson()
+    while not lesson.last.over:
+        lesson.say("i don't know")
+    assert lesson.last.points
+    again = begin(ITEM, lesson.history, BY_WORDS)
+    assert (again.over, again.points) == (True, ())
+
+
 def test_a_question_leaves_it_and_an_answer_goes_on() -> None:
     history = Lesson().history
     assert goes_on("what is a bootstrap sample?", history) == ""

@@ -57,6 +57,14 @@ def answer_all(interviews: Interviews, opened: Opened) -> Opened:
     return interviews.act(opened.id, opened.revision, Answer(text))
 
 
+def test_who_sets_an_older_state_aside_pauses_it_and_keeps_the_draft_of_the_newer_one(interviews: Interviews) -> None:
+    opened = interviews.start(Setup(kinds=("concept",)), ITEMS, seed=1)
+    newer = interviews.act(opened.id, opened.revision, AskHint())
+    kept = interviews.pause_and_leave(opened.id, "of the newer", newer.revision)
+    assert (kept.interview.standing, kept.draft) == ("paused", "of the newer")
+    assert interviews.pause_and_leave(opened.id, "of the older", opened.revision).draft == "of the newer"
+
+
 @pytest.mark.timeout(900)
 def test_kills_lose_no_confirmed_answer_and_every_interview_can_be_resumed(tmp_path: Path) -> None:
     path = tmp_path / "tutor.db"

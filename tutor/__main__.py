@@ -355,7 +355,9 @@ def calibrate(
     model, summaries = chat_model_of(settings), list[object]()
     if grader:
         if model is None:
-            raise ChatModelError("The grader is fitted with a chat model", "one", "tutor calibrate --grader")
+            raise ChatModelError(
+                "The grader is fitted with a chat model", "one", "leave out --no-llm, or set TUTOR_MODEL"
+            )
         with _bar(unit="answers") as progress:
             fits, told = fit_grader(index.items, embedder, model, progress)
         path = out or FITS

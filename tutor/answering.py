@@ -150,7 +150,7 @@ class Tutor(Runnable[Question, Answer]):
             evidence = _evidence(found, index)
             yield EvidenceEvent((), (), ()) if hidden else evidence
         timings = Timings(found.milliseconds, milliseconds_since(started))
-        embedder = None if wish or verdict.decision == "answer" else self._resources.embedder
+        embedder = None if wish or found.rejects or verdict.decision == "answer" else self._resources.embedder
         pair = side_by_side.both_sides(found.standalone, index, embedder)
         if verdict.decision == "answer" and wish and wish.style in WITH_A_TOPIC:
             first = evidence.items[0]

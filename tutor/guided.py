@@ -70,7 +70,7 @@ def goes_on(message: str, history: Sequence[Turn]) -> str:
     last = next((turn for turn in reversed(history) if turn.role == "assistant"), None)
     if last is None or last.style != "guided" or not last.item:
         return ""
-    return last.item if is_request(message) or not _ASKS.search(message) else ""
+    return last.item if _stays(message) else ""
 
 
 def is_request(message: str) -> bool:
@@ -90,7 +90,7 @@ def begin(item: Item, history: Sequence[Turn], grade: Grader) -> Step:
     points = _reached(item, reached)
     ask = _probe(item, _open_points(item, reached, _asked_for(item, history)))
     if ask is None:
-        return Step(item.body, points, True)
+        return Step(item.body, (), True)
     return Step(f"{_OPENING}\n\n**{item.title}** {ask}", points, False)
 
 
@@ -193,7 +193,12 @@ def _asked_for(item: Item, history: Sequence[Turn]) -> list[KeyPoint]:
 def _said(item: Item, history: Sequence[Turn]) -> str:
     """What the learner wrote in the lesson so far."""
     replies = [clean(reply.text) for _, reply in _lesson(item, history) if reply is not None]
-    return "\n".join(text for text in replies if not is_request(text))
+    return "\n".join(text for text in replies if _stays(text) and not is_request(text))
+
+
+def _stays(message: str) -> bool:
+    """Whether the message belongs to the lesson; a question of the learner's own leads out of it."""
+    return is_request(message) or not _ASKS.search(message)
 
 
 def _reached(item: Item, graded: Sequence[PointGrade]) -> tuple[PointReached, ...]:

@@ -270,7 +270,7 @@ def _all_items(settings: Settings, previous: SearchIndex | None, leave_out: str,
 
 
 def _emptied_problem(folder: str, count: int) -> FileProblem:
-    found = f"a folder that is suddenly empty; the index keeps its {count} items"
+    found = f"a folder that is suddenly empty; the index keeps its {count} {'item' if count == 1 else 'items'}"
     return FileProblem(folder, 0, found, "its files, or where the items are to go: python ingest.py --allow-empty")
 
 

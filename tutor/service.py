@@ -196,7 +196,9 @@ class Service:
         from tutor.store.practice import Practice
         from tutor.store.records import LOCAL_USER
 
-        item = next(item for item in self.items() if item.id == end.hits[0].item_id)
+        item = next((item for item in self.items() if item.id == end.hits[0].item_id), None)
+        if item is None or len(item.key_points) != len(end.points):
+            return  # it was changed or taken out meanwhile
         try:
             evidence = lesson_evidence(item, end.points, datetime.now().astimezone())
             Practice(self.database, LOCAL_USER).add_evidence(evidence)

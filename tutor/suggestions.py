@@ -12,6 +12,7 @@ from tutor.records import FollowUp, Item, Question
 
 SUGGESTIONS = 3
 GO_ON_WITH_LESSON = "Go on with the guided questions"
+"""``teaching_request`` understands it."""
 
 
 def suggestions(item: Item, question: Question, items: Mapping[str, Item]) -> tuple[FollowUp, ...]:

@@ -6,6 +6,7 @@ Retrieval alone, without a decision, so that it takes no time. Knows nothing of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 
 from langchain_core.embeddings import Embeddings
 
@@ -19,10 +20,9 @@ from tutor.settings import Settings
 def found_elsewhere(settings: Settings, embedder: Embeddings, item_id: str, questions: Sequence[str]) -> list[str]:
     """A sentence for the trainer about each of ``questions`` that finds another item before ``item_id``."""
     try:
-        index = SearchIndex.open(settings.index, embedder_name(embedder), settings.chroma_url)
-        firsts = {question: retrieve(question, index, embedder, 1) for question in questions}
-        titles = {hit.item_id: index.items[hit.item_id].title for hits in firsts.values() for hit in hits}
-        index.close()
+        with closing(SearchIndex.open(settings.index, embedder_name(embedder), settings.chroma_url)) as index:
+            firsts = {question: retrieve(question, index, embedder, 1) for question in questions}
+            titles = {hit.item_id: index.items[hit.item_id].title for hits in firsts.values() for hit in hits}
     except SearchIndexError as error:
         return [f"Whether the questions find it is not known: {error}"]
     return [

@@ -144,7 +144,7 @@ class Publisher:
         gone = emptied(self._settings, items_in_use(self._settings, self._embedder()).values())
         if kept := gone.get(folder_of(self._settings, file)):
             raise IngestError(
-                f"{file.parent} is suddenly empty, and the index keeps its {len(kept)} items",
+                f"{file.parent} is suddenly empty, and the index keeps what was there ({len(kept)})",
                 "the folder with its files",
                 "bring the files back, then publish again",
             )

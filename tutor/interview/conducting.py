@@ -96,11 +96,12 @@ class Interviews:
             self._keep_objection(taken, action)
         return self._grade_waiting(taken)
 
-    def pause_and_leave(self, id: str, typed: str = "") -> Opened:
+    def pause_and_leave(self, id: str, typed: str = "", seen: int | None = None) -> Opened:
         """Pauses where it runs, so that closing a program costs no time. ``typed`` was not sent and is kept as the
-        draft; an answer that waits for its grade gets it when the interview goes on. Raises StoreError."""
+        draft, unless a step was taken since the revision ``seen``; an answer that waits for its grade gets it when the
+        interview goes on. Raises StoreError."""
         opened = self._load(id)
-        if typed:
+        if typed and seen in (None, opened.revision):
             self._rows.keep_draft(id, opened.revision, typed)
             opened = replace(opened, draft=typed)
         return self._take(opened, Pause()) if opened.interview.standing == "running" else opened

@@ -1,6 +1,7 @@
 """What came of one question of an interview: its score and what made it, points and quotes, the next drill.
 
-Reads the interview and nothing else. What was not answered has no score, which is not 0.
+Reads the interview and nothing else. What was skipped by its button or not answered has no score, which is not 0;
+"I do not know" is an answer that says nothing.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ def _passed(interview: Interview, asked: Asked, at: datetime) -> Interview:
     if asked.grade is not None and asked.grade.enough:
         return _probe_or_end(interview, replace(asked, since=None), at)
     missed = tuple(PointGrade(each.text, each.weight, "missing", "") for each in interview.item(asked).key_points)
-    grade = Grade(0.0, missed, (), (), "words", "You said that you do not know it, or want to go on.", enough=True)
+    grade = Grade(0.0, missed, (), (), "", "You said that you do not know it, or want to go on.", enough=True)
     told = _say(asked, "interviewer", "note", voice.not_known(), at)
     return _with_current(interview, replace(told, grade=grade, phase="told", since=None))
 

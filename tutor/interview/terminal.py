@@ -153,9 +153,9 @@ def _time(interview: Interview) -> str:
     if not setup.minutes:
         return words
     left = interview.seconds_left
-    if left <= 0:
+    if left <= 0 and interview.standing == "running":
         return f"{words} The {setup.minutes} minutes of the interview are over; it ends with this question."
-    return f"{words} {left / 60:.1f} of {setup.minutes} minutes are left."
+    return f"{words} {max(left, 0) / 60:.1f} of {setup.minutes} minutes are left."
 
 
 def _told(interview: Interview) -> str:

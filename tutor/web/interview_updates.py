@@ -83,7 +83,7 @@ def set_aside(room: PracticeRoom, state: Opened | None, text: str, source: str) 
 
     def leave(now: Opened) -> tuple[Any, ...]:
         typed = source if now.interview.item(now.interview.current).exercise else text
-        room.interviews.pause_and_leave(now.id, typed or "")
+        room.interviews.pause_and_leave(now.id, typed or "", now.revision)
         return shown(room, None)
 
     return _told(room, state, leave)
