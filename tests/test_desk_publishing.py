@@ -253,7 +253,7 @@ def test_nothing_is_published_into_a_folder_that_is_suddenly_empty(desk: Desk) -
     draft = desk.draft(item_text("{id}", QUESTION, "A VAE learns codes. It samples from them. It decodes them."))
     for file in (desk.settings.corpus / "questions").glob("*.md"):
         file.unlink()
-    with pytest.raises(IngestError, match="is suddenly empty, and the index keeps its 3 items"):
+    with pytest.raises(IngestError, match="is suddenly empty, and the index keeps what was there"):
         desk.publisher.publish(draft.id, draft.revision, "tess")
     assert desk.state() == OPEN
     assert set(items_in_use(desk.settings, desk.embedder)) == {"q001", "q002", "q003"}

@@ -170,7 +170,7 @@ def _three_of_the_huge_stream(outcomes: tuple[Outcome, ...]) -> str:
 
 
 def _frequencies(rng: np.random.Generator) -> Iterator[Case]:
-    n, k, times = (int(number) for number in rng.choice([(5, 2, 2000), (5, 3, 2000), (4, 2, 1500)]))
+    n, k, times = (int(number) for number in rng.choice([(5, 2, 2000), (5, 3, 3000), (4, 2, 1500)]))
     yield Case(
         "every set is equally likely",
         "Equal chances for single items are not enough: neighbours must not come together more often than others.",
