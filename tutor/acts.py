@@ -94,11 +94,11 @@ _ADVICE = re.compile(
 )
 
 _PASSES = re.compile(
-    r"^\W*(?:(?:sorry|well|hm+|um+|honestly|ok(?:ay)?|i(?:['’]m| am)|it['’]?s)\W+)*"
+    r"^\W*(?:(?:sorry|well|hm+|um+|honestly|ok(?:ay)?|i(?:'m| am)|it'?s)\W+)*"
     r"(?:skip|pass|next|idk|dunno|not sure|no (?:idea|clue)|i have no (?:idea|clue)"
-    r"|i (?:really |just )?(?:do(?:n['’]?t| not)|can(?:['’]?t|not)) (?:know|remember|recall|say))\b"
+    r"|i (?:really |just )?(?:do(?:n'?t| not)|can(?:'?t|not)) (?:know|remember|recall|say))\b"
     r"(?:[\s,.!]+(?:it|this|that|these|those|one|question|point|part|answer|the|about|of|at|all|either|yet|anything|"
-    r"much|more|really|sorry|please|honestly|here|now|what|how|to|say|is|idk|i|do|not|know|don['’]?t|have|no|idea|next|"
+    r"much|more|really|sorry|please|honestly|here|now|what|how|to|say|is|idk|i|do|not|know|don'?t|have|no|idea|next|"
     r"skip|pass))*\W*$",
     re.IGNORECASE,
 )
@@ -167,7 +167,7 @@ def asks_advice(message: str) -> bool:
 
 def passes(message: str) -> bool:
     """Whether somebody who was asked says no more than that they do not know it, or want to go on."""
-    return bool(_PASSES.search(message))
+    return bool(_PASSES.search(clean(message)))
 
 
 def asks_memory(message: str) -> bool:

@@ -150,8 +150,6 @@ class Tutor(Runnable[Question, Answer]):
             evidence = _evidence(found, index)
             yield EvidenceEvent((), (), ()) if hidden else evidence
         timings = Timings(found.milliseconds, milliseconds_since(started))
-        embedder = None if wish or found.rejects or verdict.decision == "answer" else self._resources.embedder
-        pair = side_by_side.both_sides(found.standalone, index, embedder)
         if verdict.decision == "answer" and wish and wish.style in WITH_A_TOPIC:
             first = evidence.items[0]
             hits = tuple(found.hits[: outcomes.SHOWN_HITS])
@@ -159,7 +157,9 @@ class Tutor(Runnable[Question, Answer]):
             yield from self._retell(wish.style, first, question, "", index, sure, started, config, hits)
         elif verdict.decision == "answer":
             yield from self._answer_from(question, found, verdict, evidence, index, timings, started, config)
-        elif pair:
+        elif wish or found.rejects:
+            yield from outcomes.without_answer(verdict, found, timings)
+        elif pair := side_by_side.both_sides(found.standalone, index, self._resources.embedder):
             yield from side_by_side.tell(pair, question, found, verdict.confidence, index, timings)
         else:
             yield from outcomes.without_answer(verdict, found, timings)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tutor.corpus import EXERCISE_FILE
-from tutor.records import Item
+from tutor.records import Item, Kind
 from tutor.settings import Settings
 
 _FOLDERS = {"concept": "questions", "scenario": "questions", "coding": "coding"}
@@ -24,13 +24,18 @@ def emptied(settings: Settings, items: Iterable[Item]) -> dict[str, list[Item]]:
     return {name: those for name, those in sorted(by_folder.items()) if not _has_files(_path(settings, name))}
 
 
+def corpus_folder(kind: Kind) -> str:
+    """The name of the corpus's folder for items of a kind."""
+    return _FOLDERS.get(kind, kind)
+
+
 def folder_of(settings: Settings, file: Path) -> str:
     """The folder of an item's file."""
     return f"{'corpus' if file.is_relative_to(settings.corpus) else 'library'}/{file.parent.name}"
 
 
 def _folder(item: Item) -> str:
-    return f"corpus/{_FOLDERS.get(item.kind, item.kind)}" if item.source == "corpus" else f"library/{item.source}"
+    return f"corpus/{corpus_folder(item.kind)}" if item.source == "corpus" else f"library/{item.source}"
 
 
 def _path(settings: Settings, folder: str) -> Path:

@@ -15,6 +15,7 @@ from tutor.acts import clean, passes
 from tutor.grading import Grade, PointGrade
 from tutor.records import Item, KeyPoint, PointReached, Turn
 from tutor.teaching import hints
+from tutor.teaching_request import KEEP_GOING
 
 TRIES = 2
 """Times a point is asked for before it is told."""
@@ -39,7 +40,7 @@ _LEAVES = _says_only(
     r"stop|quit|exit|leave|cancel|enough|that'?s enough|no more|give up|(?:tell|show) me|solution|"
     rf"what(?:'s| is) {_ASIDE}(?: {_ASIDE})*(?= (?:answer|solution))|answer"
 )
-_GOES_ON = _says_only(r"go on|continue|keep going")
+_GOES_ON = _says_only(KEEP_GOING)
 _WANTS_HINT = _says_only(r"hints?|clue|nudge|help|not the answer|do(?:n'?t| not) tell(?: me)?")
 _ASKS = re.compile(
     r"^\W*(?:(?:and|but|so|ok(?:ay)?|wait)\W+)*(?:(?:what|how|why|when|which|who|where|is|are|was|does|do|did|can|could|"
@@ -67,10 +68,13 @@ class Step:
 
 def goes_on(message: str, history: Sequence[Turn]) -> str:
     """The id of the item whose lesson ``message`` answers; "" where there is none or the learner leaves it."""
+    return open_lesson(history) if _stays(message) else ""
+
+
+def open_lesson(history: Sequence[Turn]) -> str:
+    """The id of the item whose lesson the last answer belongs to; "" where there is none."""
     last = next((turn for turn in reversed(history) if turn.role == "assistant"), None)
-    if last is None or last.style != "guided" or not last.item:
-        return ""
-    return last.item if _stays(message) else ""
+    return last.item if last and last.style == "guided" else ""
 
 
 def is_request(message: str) -> bool:

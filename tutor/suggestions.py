@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tutor.guided import open_lesson
 from tutor.lexical import plain_words
 from tutor.records import FollowUp, Item, Question
+from tutor.teaching_request import GO_ON_WITH_LESSON
 
 SUGGESTIONS = 3
-GO_ON_WITH_LESSON = "Go on with the guided questions"
-"""``teaching_request`` understands it."""
 
 
 def suggestions(item: Item, question: Question, items: Mapping[str, Item]) -> tuple[FollowUp, ...]:
     """Up to three next questions: the way back to the lesson that the question broke into, then new ones."""
-    last = next((turn for turn in reversed(question.history) if turn.role == "assistant"), None)
-    way_back = (FollowUp(GO_ON_WITH_LESSON, last.item),) if last and last.style == "guided" else ()
+    lesson = open_lesson(question.history)
+    way_back = (FollowUp(GO_ON_WITH_LESSON, lesson),) if lesson else ()
     return (*way_back, *new_questions(item, question, items))[:SUGGESTIONS]
 
 

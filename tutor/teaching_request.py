@@ -15,6 +15,11 @@ from tutor.records import Style
 LONGEST = 14
 """Words: a longer message is a question that happens to hold such a word."""
 
+GO_ON_WITH_LESSON = "Go on with the guided questions"
+"""What the way back to a lesson says, and what is understood as it."""
+
+KEEP_GOING = r"go on|continue|keep going"
+
 _LAYMAN = (
     r"(?:recruiter|manager|boss|customer|client|hr|grandm\w+|grandpa\w*|mom|mum|mother|dad|kid|child|friend|layman|"
     r"stakeholders?|non[- ](?:technical|tech|expert)(?: (?:person|people|manager|audience))?)"
@@ -27,7 +32,7 @@ _ASKING_FOR = (
 _WISHES: dict[Style, tuple[str, ...]] = {
     "guided": (
         r"quiz me|test me|guide me|ask me (?:questions?|something)|socratic(?:ally)?",
-        r"teach me (?:step by step|by asking)|go on with the guided questions",
+        rf"teach me (?:step by step|by asking)|{GO_ON_WITH_LESSON}",
     ),
     "hint": (
         r"(?:a |another |one more |next |small )?hints?\b(?:[ ,]*(?:please|pls|not the answer|only))?",
@@ -72,7 +77,7 @@ _ALONE: dict[Style, tuple[str, ...]] = {
         r"(?:more )?simpl(?:er|y)|easier|dumb it down|too (?:complicated|complex|hard|difficult|technical)",
         r"(?:i )?(?:still )?(?:do(?:n'?t| not)|did ?n'?t) (?:get|understand)(?: anything)?",
     ),
-    "deeper": (r"go on|continue|keep going|^more",),
+    "deeper": (rf"{KEEP_GOING}|^more",),
 }
 """Those that ask for it only where the message says nothing else: a tree may be "too complex"."""
 
@@ -95,7 +100,8 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _FILLERS = re.compile(
-    r"\b(?:(?:it|that|this)'s|can|could|would|will|you|u|please|pls|plz|give|show|tell|say|explain|put|make|do|me|us|it|this|that|the|a|an|i|"
+    r"\b(?:(?:it|that|this)'s|can|could|would|will|you|u|please|pls|plz|give|show|tell|say|explain|put|make|do|me|us|"
+    r"it|this|that|the|a|an|i|"
     r"want|need|one|some|just|ok|okay|so|now|and|but|then|with|in|for|to|of|on|about|more|again|yes|no|thanks|still|get|"
     r"how|what|is|be|have|got|any|like|words?|version|answer|same|there|way|interviews?)\b",
     re.IGNORECASE,

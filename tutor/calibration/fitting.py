@@ -7,8 +7,10 @@ of them. Knows nothing of where signals come from.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -109,10 +111,10 @@ def fit(
     return Fitted(made, probabilities)
 
 
-def mix_weights(sources: Sequence[Source]) -> Vector:
-    """Weights with which the sources stand to each other as in their mix; their mean is 1."""
-    counts = {source: sources.count(source) for source in set(sources)}
-    shares = {source: _SHARES[source] for source in counts}
+def mix_weights(sources: Sequence[str], mix: Mapping[Any, float] = _SHARES) -> Vector:
+    """Weights with which the sources stand to each other as in the mix; their mean is 1."""
+    counts = Counter(sources)
+    shares = {source: mix[source] for source in counts}
     whole = sum(shares.values())
     return np.array([shares[source] / whole * len(sources) / counts[source] for source in sources])
 

@@ -18,7 +18,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import BaseChatModel
 
-from tutor.calibration.fitting import Logistic, Vector, cross_fit
+from tutor.calibration.fitting import Logistic, Vector, cross_fit, mix_weights
 from tutor.grading.agreement import agreement
 from tutor.grading.answer_text import Piece, answer_sentences
 from tutor.grading.item_reading import item_reading
@@ -35,8 +35,6 @@ ELSEWHERE = (7, 17, 29)
 """Each item is also compared with excellent answers to items so many places further on: they say none of its points."""
 
 Said = Literal["full", "part", "no"]
-
-
 EVERYWHERE: Mapping[str, Said] = {"paraphrase": "full", "elsewhere": "no"}
 """How much of every key point answers of these levels say."""
 
@@ -44,6 +42,10 @@ RIGHT_OR_WRONG = ("excellent", "partial", "paraphrase", "wrong")
 """The levels that show what speaks against an answer; short and poor ones say too little."""
 
 CREDIT: Mapping[Said, float] = {"full": 1.0, "part": 0.5, "no": 0.0}
+POINT_MIX = {"full": 0.5, "no": 0.25, "off topic": 0.25, "part": 0.0}
+"""How much points count in the fit; what was said in part is neither."""
+
+CREDIT_MIX: Mapping[Said, float] = {"full": 0.4, "part": 0.2, "no": 0.4}
 STEPS = 80
 """Thresholds that are tried."""
 
@@ -54,13 +56,21 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """An answer's signals. ``said``: how much of each key point it says by a person's word, empty where nobody told;
-    ``yes``: a chat model's log-odds of its being right."""
+class Given:
+    """An answer: ``judged`` are its sentences that count. ``said``: how much of each key point it says by a person's
+    word, empty where nobody told."""
 
-    item: str
+    item: Item
     level: str
     said: tuple[Said, ...]
+    judged: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An answer's signals; ``yes`` is a chat model's log-odds of its being right."""
+
+    given: Given
     presences: tuple[Presence, ...]
     opposition: Opposition
     yes: float
@@ -71,27 +81,34 @@ def fit_grader(
 ) -> tuple[GraderFits, list[str]]:
     """The fits, and a sentence on how well each tells right answers from wrong ones it was not fitted on. Raises
     TutorError where an answer cannot be read."""
-    known = (row for row in read_rows(ANSWERS, "answer") if row["item"] in items)
-    judged = (row for row in known if _judged(items[row["item"]], row["answer"]))
-    rows = sorted(judged, key=lambda row: row["item"])
+    told = [row for row in read_rows(ANSWERS, "answer") if row["item"] in items]
+    told.sort(key=lambda row: row["item"])
+    known = [given for given in (_given(row, items) for row in told) if given.judged]
+    asked = [place for place, given in enumerate(known) if given.level in RIGHT_OR_WRONG]
     replies: dict[int, float] = {}
-    asked = [place for place, row in enumerate(rows) if row["level"] in RIGHT_OR_WRONG]
     for done, place in enumerate(asked, start=1):
-        item, answer = items[rows[place]["item"]], rows[place]["answer"]
-        said = " ".join(piece.text for piece in _judged(item, answer))
-        replies[place] = agreement(item, said, chat_model) or 0.0
+        given = known[place]
+        said = " ".join(piece.text for piece in given.judged)
+        replies[place] = agreement(given.item, said, chat_model) or 0.0
         progress("chat model's word", done, len(asked))
-    rows += _elsewhere(rows, items)
+    known += [_given(row, items) for row in _elsewhere(told, items)]
     made, sentences = [], []
     for name, vectors, signals in (
         ("words and vectors", vectors_of(embedder), WITH_VECTORS),
         ("words", None, WORDS_ONLY),
     ):
-        seen = [_seen(items[row["item"]], row, vectors, replies.get(place, 0.0)) for place, row in enumerate(rows)]
-        fits, told = _fits(seen, signals)
+        seen = [_seen(given, vectors, replies.get(place, 0.0)) for place, given in enumerate(known)]
+        fits, words = _fits(seen, signals)
         made.append(fits)
-        sentences.append(f"{name}: {told}")
+        sentences.append(f"{name}: {words}")
     return GraderFits(*made), sentences
+
+
+def _given(row: Mapping[str, Any], items: Mapping[str, Item]) -> Given:
+    item, everywhere = items[row["item"]], EVERYWHERE.get(row["level"])
+    said: Sequence[Said] = [everywhere] * len(item.key_points) if everywhere else row.get("said", ())
+    judged = judged_sentences(answer_sentences(row["answer"]), f"{item.title} {item.question}")
+    return Given(item, row["level"], tuple(said), judged)
 
 
 def _elsewhere(rows: Sequence[Mapping[str, Any]], items: Mapping[str, Item]) -> Iterator[dict[str, Any]]:
@@ -104,40 +121,28 @@ def _elsewhere(rows: Sequence[Mapping[str, Any]], items: Mapping[str, Item]) -> 
                 yield {"item": item, "level": "elsewhere", "answer": excellent[other]}
 
 
-def _judged(item: Item, answer: str) -> tuple[Piece, ...]:
-    return judged_sentences(answer_sentences(answer), f"{item.title} {item.question}")
-
-
-def _seen(item: Item, row: Mapping[str, Any], vectors: Vectors | None, yes: float) -> Seen:
-    known = item_reading(item)
-    judged = _judged(item, row["answer"])
-    everywhere = EVERYWHERE.get(row["level"])
-    said: Sequence[Said] = [everywhere] * len(item.key_points) if everywhere else row.get("said", ())
-    return Seen(
-        item.id,
-        row["level"],
-        tuple(said),
-        presences(known, judged, vectors),
-        opposition(known, judged, vectors),
-        yes,
-    )
+def _seen(given: Given, vectors: Vectors | None, yes: float) -> Seen:
+    known = item_reading(given.item)
+    return Seen(given, presences(known, given.judged, vectors), opposition(known, given.judged, vectors), yes)
 
 
 def _fits(seen: Sequence[Seen], signals: Sequence[str]) -> tuple[Fits, str]:
     points = [
         (word, {name: asdict(point)[name] for name in signals}, each)
         for each in seen
-        for word, point in zip(each.said, each.presences, strict=bool(each.said))
+        for word, point in zip(each.given.said, each.presences, strict=bool(each.given.said))
     ]
     words = np.array([word for word, _, _ in points])
-    off_topic = np.array([each.level == "elsewhere" for _, _, each in points])
+    off_topic = np.array([each.given.level == "elsewhere" for _, _, each in points])
     is_said, is_clear = words == "full", words != "part"
-    weights = _weights(((is_said, 0.5), ((words == "no") & ~off_topic, 0.25), (off_topic, 0.25)))
-    said, of_said = _logistic([row for _, row, _ in points], is_said, [each.item for _, _, each in points], weights)
+    weights = mix_weights([*np.where(off_topic, "off topic", words)], POINT_MIX)
+    groups = [each.given.item.id for _, _, each in points]
+    said, of_said = _logistic([row for _, row, _ in points], is_said, groups, weights)
     partly, covered = _thresholds(of_said.log_odds[~off_topic], words[~off_topic])
-    own = [each for each in seen if each.level in RIGHT_OR_WRONG]
-    wrong, groups = np.array([each.level == "wrong" for each in own]), [each.item for each in own]
-    weights = _weights(((wrong, 0.5), (~wrong, 0.5)))
+    own = [each for each in seen if each.given.level in RIGHT_OR_WRONG]
+    wrong = np.array([each.given.level == "wrong" for each in own])
+    groups = [each.given.item.id for each in own]
+    weights = mix_weights([*np.where(wrong, "wrong", "right")], {"wrong": 0.5, "right": 0.5})
     against, alone = _logistic([asdict(each.opposition) for each in own], wrong, groups, weights)
     told = [{"against": float(odds), "yes": each.yes} for odds, each in zip(alone.log_odds, own, strict=True)]
     heard, both = _logistic(told, wrong, groups, weights)
@@ -148,17 +153,11 @@ def _fits(seen: Sequence[Seen], signals: Sequence[str]) -> tuple[Fits, str]:
     return Fits(said, partly, covered, against, heard), told_apart
 
 
-def _weights(kinds: Sequence[tuple[np.ndarray, float]]) -> Vector:
-    """Weights by which each kind of row, given as where it is, has its share of the whole; other rows have none."""
-    shares = [share * kind / kind.sum() for kind, share in kinds]
-    return np.asarray(np.sum(shares, axis=0) * len(kinds[0][0]), dtype=np.float64)
-
-
 def _thresholds(log_odds: Vector, words: np.ndarray) -> tuple[float, float]:
     """From which log-odds on a point counts as said in part and in full, so that the credit given is nearest to what
     people gave; what is said in full weighs as much as what is not, what is said in part half as much."""
     credit = np.array([CREDIT[word] for word in words])
-    weights = _weights(tuple((words == word, 0.2 if word == "part" else 0.4) for word in CREDIT))
+    weights = mix_weights([*words], CREDIT_MIX)
     tried = np.quantile(log_odds, np.linspace(0.0, 1.0, STEPS))
 
     def error(pair: tuple[float, float]) -> float:

@@ -21,6 +21,9 @@ from tutor.errors import CorpusError, FileProblem
 from tutor.records import Item, Level
 
 SECTION = "Trainers' answers"
+LONGEST_ASK = 600
+"""What the schema of a curated item allows."""
+
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,79}")
 _ID_LINE = re.compile(r"^id:[ \t]*(?P<quote>[\"']?)(?P<id>.*?)(?P=quote)[ \t]*(?:#.*)?$", re.M)
 _MARKUP = {"html_block": "the HTML", "html_inline": "the HTML", "image": "an image"}
@@ -119,7 +122,7 @@ def _tokens(markdown: str) -> list[Any]:
 def _distinct(asks: Sequence[str], but: str) -> list[str]:
     lines = {one_line(ask).casefold(): one_line(ask) for ask in reversed(asks) if ask.strip()}
     lines.pop(one_line(but).casefold(), None)
-    return [ask[:600] for ask in reversed(lines.values())]
+    return [ask[:LONGEST_ASK] for ask in reversed(lines.values())]
 
 
 def one_line(text: str) -> str:

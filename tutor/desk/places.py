@@ -15,12 +15,11 @@ from pathlib import Path
 from tutor.corpus import EXERCISE_FILE, FOLDERS, read_item
 from tutor.desk.item_drafts import Checked
 from tutor.errors import CorpusError, IngestError
+from tutor.folders import corpus_folder
 from tutor.settings import Settings
 
 SOURCE = "trainers"
 """The library's folder of what was written at the desk."""
-
-_FOLDERS = {"mcq": "mcq", "guide": "guide", "faq": "faq"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def _place(settings: Settings, checked: Checked) -> Place:
     existing = current_file(settings, checked.item.id)
     if existing is not None:
         return _over(existing, settings, checked)
-    folder = settings.corpus / _FOLDERS.get(checked.item.kind, "questions")
+    folder = settings.corpus / corpus_folder(checked.item.kind)
     shelf = settings.library / SOURCE / f"{checked.item.id}.md"
     if not checked.is_curated:
         return Place(shelf, f"To the library, because for the corpus it is short of something: {checked.short_of}.")

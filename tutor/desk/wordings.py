@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 
 import yaml
 
-from tutor.desk.item_drafts import has_markup, one_line
+from tutor.desk.item_drafts import LONGEST_ASK, has_markup, one_line
 from tutor.store.feedback_records import Inquiry
 
-MOST_ASKS, LONGEST = 40, 600
+MOST_ASKS = 40
 """What the schema of a curated item allows."""
 
 
@@ -36,7 +36,7 @@ def with_asks(text: str, asked: Sequence[str]) -> str:
     if front is None:
         return text
     known = {one_line(str(each)).casefold() for each in (front.get("title"), front.get("question"), *_asks(front))}
-    cut = [one_line(ask)[:LONGEST] for ask in asked]
+    cut = [one_line(ask)[:LONGEST_ASK] for ask in asked]
     new = [ask for ask in cut if ask.casefold() not in known and not has_markup(ask)]
     new = new[: max(0, MOST_ASKS - len(_asks(front)))]
     extended = _extended(matter, new)
