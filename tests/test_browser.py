@@ -321,6 +321,17 @@ def test_nothing_is_wider_than_the_window(open_page: Open, size: tuple[int, int]
     assert overflow(page) <= 0
 
 
+def test_the_state_of_the_models_does_not_run_under_the_tabs(open_page: Open) -> None:
+    page = open_page()
+    for width in (1440, 1280, 1200, 1199, 1000, 900):
+        page.set_viewport_size({"width": width, "height": 800})
+        said = page.locator("#header .status span:last-child").bounding_box()
+        first_tab = page.get_by_role("tab", name="Chat", exact=True).bounding_box()
+        assert said
+        assert first_tab
+        assert said["x"] + said["width"] <= first_tab["x"], width
+
+
 def test_on_a_phone_the_evidence_opens_over_the_chat_and_closes_again(open_page: Open) -> None:
     page = open_page(PHONE)
     ask(page, "precision vs recall")
