@@ -204,6 +204,25 @@ def test_a_person_who_wants_no_model_asked_gets_none_asked(small: SearchIndex) -
     assert (verdict.decision, model.asked) == ("answer", [])
 
 
+# --- comparisons ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["dropout neurons training vs gradient descent", "dropout neurons versus confusion"])
+def test_an_item_that_tells_of_one_side_does_not_answer_a_comparison(small: SearchIndex, text: str) -> None:
+    model = _judging(0.99)
+    _, verdict = _judged(text, small, _judges(hand_made(with_model=WITH_YES), model))
+    assert (verdict.decision, verdict.confidence.band) == ("clarify", "low")
+    assert verdict.confidence.value <= hand_made().without_model.abstain
+    assert verdict.confidence.reason == "the best item tells of one side only"
+    assert model.asked == []
+
+
+@pytest.mark.parametrize("text", ["dropout neurons versus prediction time", "dropout neurons training versus droput"])
+def test_a_side_that_the_item_holds_or_that_no_item_knows_is_no_other_side(small: SearchIndex, text: str) -> None:
+    _, verdict = _judged(text, small, _judges(hand_made()))
+    assert verdict.decision == "answer"
+
+
 # --- the chosen item --------------------------------------------------------------------------------------------------
 
 

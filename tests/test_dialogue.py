@@ -207,6 +207,8 @@ def test_the_other_one_is_the_one_that_was_not_spoken_of() -> None:
 def test_half_a_comparison_is_read_with_the_topic_as_its_other_side() -> None:
     history = asked(("What is PCA?", "…", "q035"))
     assert texts("compare it to dropout", history)[-1] == "What is the difference between PCA and dropout?"
+    alone, *_ = readings("compare it to dropout", history)
+    assert alone.lead >= 1
 
 
 # What a message leans on may lean itself: then it stands for what it was understood as.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
 from tutor.answering import Tutor
+from tutor.calibration.record import Fit
 from tutor.dialogue import exchange
 from tutor.index import IndexInUse
 from tutor.ingestion import ingest
@@ -85,8 +87,25 @@ def test_a_wish_with_its_own_topic_is_looked_up(tutor: Tutor) -> None:
     assert len(answer.hits) > 1
 
 
-def test_a_wish_without_anything_said_before_is_no_wish(tutor: Tutor) -> None:
-    assert tutor.invoke(Question("give me an example")).style == ""
+@pytest.mark.parametrize("wish", ["tell me more", "i don't get it", "give me an example", "hint please", "quiz me"])
+def test_where_nothing_was_answered_there_is_nothing_to_tell_in_another_way(tutor: Tutor, wish: str) -> None:
+    first = talk(tutor, wish)[-1]
+    assert (first.decision, first.style, first.standalone) == ("clarify", "", wish)
+    refused, answer, choice = talk(tutor, "zebra giraffe", wish, "1")
+    assert (refused.decision, answer.decision) == ("abstain", "clarify")
+    assert answer.choices == refused.choices
+    assert choice.hits[0].item_id == refused.choices[0]
+
+
+def test_a_follow_up_that_adds_nothing_to_what_was_not_answered_is_no_surer_than_that(indexed: Settings) -> None:
+    """It lacks no word that the item holds, because it brings none."""
+    by_what_is_added = Fit({"covered": 3.0}, 0.0, 0.1, 0.6, 0.9, 0.2)
+    calibration = replace(hand_made(), follow_up=by_what_is_added)
+    tutor = Tutor(IndexInUse(indexed.index, "hashing"), HashingEmbedder(), calibration=calibration)
+    unsure, why = talk(tutor, "prediction", "why")
+    assert (unsure.decision, why.decision) == ("clarify", "clarify")
+    sure, why = talk(tutor, "What is dropout?", "why")
+    assert (sure.decision, why.decision) == ("answer", "answer")
 
 
 def test_hints_come_one_by_one_without_evidence_and_yes_asks_for_the_next(tutor: Tutor) -> None:

@@ -141,6 +141,9 @@ class Tutor(Runnable[Question, Answer]):
             found = find(replace(question, history=()), wish.topic, index, self._resources)
         else:
             found = find(question, text, index, self._resources)
+        if wish and not wish.topic:
+            yield from outcomes.nothing_to_retell(question.history, text, found, index)
+            return
         evidence = _evidence(found, index)
         hidden = wish is not None and wish.style in HIDES_EVIDENCE
         yield EvidenceEvent((), (), ()) if hidden else evidence

@@ -12,12 +12,14 @@ from functools import partial
 
 from langchain_core.runnables import RunnableConfig
 
-from tutor import prompts
+from tutor import pointing, prompts
 from tutor.confidence import OWN_QUESTION, Basis, Verdict, is_own_question, judge, judge_words
 from tutor.embedding import embedder_name
 from tutor.finding import Found, Resources
 from tutor.index import SearchIndex
-from tutor.records import Confidence, Question
+from tutor.lexical import LexicalIndex, terms
+from tutor.passages import lexical_text
+from tutor.records import Confidence, Decision, Item, Question
 from tutor.signals import Signals, follow_up_signals
 from tutor.sufficiency import log_odds
 
@@ -41,7 +43,9 @@ def decide(
     basis, notice = _basis(index, resources)
     yes = None
     first = index.items[found.hits[0].item_id] if found.hits else None
-    settled = basis.conservative or first is None or is_own_question(found.standalone, first)
+    own = first is not None and is_own_question(found.standalone, first)
+    one_sided = first is not None and not own and _tells_one_side(found.standalone, first, index.words)
+    settled = basis.conservative or first is None or own or one_sided
     if question.judge and resources.chat_model is not None and first is not None and not settled:
         if fitted := _basis_with_model(resources):
             messages = prompts.sufficiency_prompt(
@@ -55,7 +59,23 @@ def decide(
     if notice:
         found = replace(found, notices=(*found.notices, notice))
     added = partial(_added_signals, found, index) if found.added is not None else None
-    return found, judge(found.standalone, found.hits, index.items, basis, yes, added)
+    verdict = judge(found.standalone, found.hits, index.items, basis, yes, added)
+    return found, _of_one_side(verdict, basis) if one_sided else verdict
+
+
+def _tells_one_side(text: str, item: Item, words: LexicalIndex) -> bool:
+    """Whether ``text`` sets two things side by side of which ``item`` does not hold one, though another item does: what
+    no item holds may be a typing error."""
+    told = set(terms(lexical_text(item)))
+    sides = [{term for term in terms(side) if words.knows(term)} for side in pointing.sides(text)]
+    return any(side and not side & told for side in sides)
+
+
+def _of_one_side(verdict: Verdict, basis: Basis) -> Verdict:
+    """An item that tells of one side does not answer a comparison, however well it matches."""
+    value = min(verdict.confidence.value, basis.fit.abstain)
+    decision: Decision = "abstain" if verdict.decision == "abstain" else "clarify"
+    return Verdict(Confidence(value, "low", "the best item tells of one side only"), decision)
 
 
 def _added_signals(found: Found, index: SearchIndex, alone: float) -> Signals:

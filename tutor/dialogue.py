@@ -23,6 +23,9 @@ REMEMBERED_EXCHANGES = 12
 
 FEW_TERMS = 2
 NO_CUE_LEAD = 0.1
+NEVER_ALONE = 1.0
+"""The lead of a message that names one side of a comparison: "compare it to boosting" matches boosting's own item."""
+
 SHORT_MESSAGE = 14
 SHORT_SUBJECT = 4
 
@@ -158,7 +161,7 @@ def readings(message: str, history: Sequence[Turn]) -> list[Reading]:
     added = tuple(term for term in terms(_without_pointers(pointed)) if term not in known)
     likely = about.item if about.item != not_item else ""
     in_context = [Reading(text, "", not_item, added, lead, likely) for text in dict.fromkeys(texts) if text != rest]
-    return [Reading(rest, not_item=not_item, lead=NO_CUE_LEAD if other else 0.0), *in_context]
+    return [Reading(rest, not_item=not_item, lead=NEVER_ALONE if other else 0.0), *in_context]
 
 
 def leans_on_history(message: str) -> bool:

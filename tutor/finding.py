@@ -40,8 +40,8 @@ ABOUT_AS_WELL = 0.1
 class Found:
     """What retrieval brought for a question. ``words_only``: no vectors were compared. ``chosen``: the first item is
     the one that the person pointed at. ``added`` are the terms that a message adds to the conversation it leans on,
-    None where it stands by itself. ``rejects`` says that the person only turned down the answer, or the choices, before
-    it."""
+    None where it stands by itself, or asks once more what was not answered. ``rejects`` says that the person only
+    turned down the answer, or the choices, before it."""
 
     standalone: str
     hits: list[Hit]
@@ -107,9 +107,15 @@ def find(question: Question, text: str, index: SearchIndex, resources: Resources
         milliseconds_since(started),
         tuple(dict.fromkeys(notices)),
         chosen is not None,
-        None if reading.text == readings[0].text else reading.added,
+        _added(reading) if reading.text != readings[0].text else None,
         reading.rejects,
     )
+
+
+def _added(reading: Reading) -> tuple[str, ...] | None:
+    """What a message adds that leans on the conversation. One that adds no word to a question that was not answered is
+    that question once more."""
+    return reading.added if reading.added or reading.likely else None
 
 
 def _named(reading: Reading, text: str, index: SearchIndex) -> Reading:

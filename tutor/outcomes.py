@@ -5,10 +5,10 @@ Each is its own thing with its own words. Knows nothing of how it was decided.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tutor import acts
+from tutor import acts, dialogue
 from tutor.confidence import Verdict
 from tutor.finding import Found
 from tutor.index import SearchIndex
@@ -24,6 +24,7 @@ from tutor.records import (
     FollowUp,
     Timings,
     TokenEvent,
+    Turn,
 )
 
 SHOWN_HITS = 5
@@ -40,6 +41,7 @@ _NEAREST = "The corpus does not hold an answer to this, so I will not guess. The
 _NOTHING_NEAR = "The corpus does not hold an answer to this, so I will not guess."
 _VAGUE = "That could mean several things. Which one do you mean?"
 _UNSURE = "I am not sure that the corpus answers exactly this. Is it one of these?"
+_NOTHING_TOLD = "I have not answered anything yet that I could tell in another way. Choose a question, or ask your own:"
 _REPLIES: dict[acts.Act, str] = {
     "greeting": "Hello! Ask me anything that a machine-learning interviewer might ask you.",
     "thanks": "You're welcome. Ask the next one whenever you like.",
@@ -77,6 +79,22 @@ def advised(advice: Advice, text: str, index: SearchIndex) -> Iterator[Event]:
     yield DecisionEvent("smalltalk", sure, text)
     yield TokenEvent(advice.text, "item")
     yield DoneEvent(Answer("smalltalk", sure, advice.text, text, suggestions=offered[:MOST_CHOICES]))
+
+
+def nothing_to_retell(history: Sequence[Turn], text: str, found: Found, index: SearchIndex) -> Iterator[Event]:
+    """A wish to be told more, or in another way, where nothing was told: what was offered last is offered again."""
+    asked = dialogue.exchanges(history)
+    offered = [each.item for each in asked[-1].offered] if asked else []
+    choices = tuple(id for id in offered or _FIRST_QUESTIONS if id in index.items)
+    if len(choices) < FEWEST_CHOICES:
+        choices = tuple(hit.item_id for hit in found.hits[:NEAREST])
+    unsure = Confidence(0.0, "low", "nothing was answered yet that could be told in another way")
+    hits = tuple(found.hits[:SHOWN_HITS])
+    timings = Timings(found.milliseconds, found.milliseconds)
+    yield EvidenceEvent((), hits, ())
+    yield DecisionEvent("clarify", unsure, text)
+    yield TokenEvent(_NOTHING_TOLD, "item")
+    yield DoneEvent(Answer("clarify", unsure, _NOTHING_TOLD, text, hits, choices=choices, timings=timings))
 
 
 def without_answer(verdict: Verdict, found: Found, timings: Timings) -> Iterator[Event]:
