@@ -70,8 +70,9 @@ RULES = (
     Rule("scipy", ("tutor/calibration/fitting.py", "tutor/evaluation/")),
     Rule("tutor.calibration.fitting", ("tutor/calibration/",)),
     Rule("tutor.calibration.sample", ("tutor/calibration/",)),
-    Rule("tutor.calibration.calibrate", ("tutor/__main__.py",)),
-    Rule("tutor.web", ("tutor/web/", "tutor/__main__.py")),
+    Rule("tutor.calibration.calibrate", ("tutor/commands/measuring.py",)),
+    Rule("tutor.web", ("tutor/web/", "tutor/commands/answering.py")),
+    Rule("tutor.commands", ("tutor/commands/", "tutor/__main__.py")),
     Rule("tutor.__main__", ("ingest.py",)),
 )
 
@@ -97,7 +98,10 @@ def test_only_its_own_place_imports_a_module(rule: Rule) -> None:
         ("from tutor import web", "tutor/assembly.py", ["tutor.web"]),
         ("from . import web", "tutor/assembly.py", ["tutor.web"]),
         ("from .web.page import build_page", "tutor/assembly.py", ["tutor.web"]),
-        ("from tutor.web import launch", "tutor/__main__.py", []),
+        ("from tutor.web import launch", "tutor/commands/answering.py", []),
+        ("from tutor.web import launch", "tutor/commands/upkeep.py", ["tutor.web"]),
+        ("from tutor.web import launch", "tutor/__main__.py", ["tutor.web"]),
+        ("from tutor.commands.printing import bar", "tutor/assembly.py", ["tutor.commands"]),
         ("from tutor.website import x", "tutor/assembly.py", []),
     ],
 )
