@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def fetch() -> None:
     """Fetch the model weights and check their SHA-256."""
     from tutor.chat_model import parse_spec
-    from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL
+    from tutor.pinned_weights import CHAT_MODEL, EMBEDDING_MODEL
     from tutor.weights import fetch as fetch_weights
 
     settings = read_settings()
@@ -51,7 +51,7 @@ def ingest(
         raise typer.BadParameter("--watch goes with nothing else: first python ingest.py …, then ingest.py --watch")
     from tutor.assembly import sentence_embedder
     from tutor.ingestion import ingest as run_ingest
-    from tutor.weights import EMBEDDING_MODEL
+    from tutor.pinned_weights import EMBEDDING_MODEL
     from tutor.weights import fetch as fetch_weights
 
     settings = read_settings()
