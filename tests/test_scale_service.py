@@ -13,9 +13,10 @@ from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
 from tutor.calibration.record import write_calibration
 from tutor.dialogue import exchange
+from tutor.events import DoneEvent
 from tutor.index import IndexInUse
 from tutor.ingestion import ingest
-from tutor.records import DoneEvent, Hit, Question, Turn
+from tutor.records import Hit, Question, Turn
 from tutor.service import ANSWERED_AT_ONCE, Service, time_left
 from tutor.settings import Settings
 from tutor.store.asked import asked_items

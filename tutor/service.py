@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 from tutor.chat_model import check, connect, model_title, parse_spec
 from tutor.errors import ChatModelError, SearchIndexError, StoreError, TutorError
+from tutor.events import DoneEvent, Event
 from tutor.passages import SEARCHED_KINDS
 from tutor.pinned_weights import CHAT_MODEL, EMBEDDING_MODEL, Weights
-from tutor.records import Answer, ChatModelChoice, DoneEvent, Event, Item, Question, Status
+from tutor.records import Answer, ChatModelChoice, Item, Question, Status
 from tutor.settings import Settings
 from tutor.store.records import Versions
 from tutor.weights import fetch, is_fetched
