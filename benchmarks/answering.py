@@ -27,9 +27,10 @@ from tutor.assembly import calibration_in_use, embedded_chat_model
 from tutor.chat_model import ANSWER_TOKENS, model_title
 from tutor.embedded_model import EmbeddedChatModel
 from tutor.evaluation.questions import ANSWERABLE
+from tutor.events import DoneEvent, TokenEvent
 from tutor.index import IndexInUse
 from tutor.ingestion import ingest
-from tutor.records import Answer, DoneEvent, Question, TokenEvent
+from tutor.records import Answer, Question
 from tutor.settings import Settings, read_settings
 from tutor.warming import Warming
 

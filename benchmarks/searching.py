@@ -17,12 +17,13 @@ from benchmarks.machine import ROOT, resident_mb
 from benchmarks.places import Places
 from tutor.embedding import FloatMatrix, SentenceEmbedder, embed_all, embedder_name
 from tutor.evaluation.questions import ANSWERABLE
-from tutor.index import SearchIndex, text_digest
+from tutor.index import SearchIndex
 from tutor.ingestion import JOURNAL, ingest
 from tutor.journal import VectorJournal
 from tutor.passages import passages
 from tutor.retrieval import retrieve_vector
 from tutor.settings import Settings
+from tutor.vector_store import text_digest
 
 PASSAGES_AN_ITEM = 12
 NEIGHBOURS = 10

@@ -11,8 +11,9 @@ from desk_help import have_turn
 
 from tutor.answering import Tutor
 from tutor.desk.updating import update_index
+from tutor.events import Event
 from tutor.index import IndexInUse
-from tutor.records import ChatModelChoice, Event, Item, Question, Status
+from tutor.records import ChatModelChoice, Item, Question, Status
 from tutor.settings import Settings
 from tutor.store.database import Database
 from tutor.store.feedback import Feedback

@@ -25,18 +25,10 @@ from tutor.answering import Tutor
 from tutor.assembly import build_tutor
 from tutor.calibration.record import Calibration, write_calibration
 from tutor.errors import SearchIndexError
+from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
 from tutor.index import IndexInUse, current_generation
 from tutor.learner import Evidence
-from tutor.records import (
-    Answer,
-    DecisionEvent,
-    DoneEvent,
-    Event,
-    EvidenceEvent,
-    Question,
-    TokenEvent,
-    Turn,
-)
+from tutor.records import Answer, Question, Turn
 from tutor.settings import Settings, default_corpus
 from tutor.store.database import Database
 from tutor.store.practice import Practice

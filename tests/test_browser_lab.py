@@ -63,7 +63,7 @@ def test_a_wrong_program_is_mended_passes_and_is_compared_with_the_reference(
     expect(page.locator("#lab-time img")).to_be_visible(timeout=60_000)
     expect(page.locator("#lab-told")).to_contain_text("An interviewer asks next")
     press(page, "Reveal the reference")
-    expect(page.locator(".lab-diff .new").first).to_be_visible()
+    expect(page.locator(".text-diff .new").first).to_be_visible()
     assert overflow(page, "#lab-tab", "#lab") <= 0
 
 

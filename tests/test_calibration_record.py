@@ -17,10 +17,10 @@ from tutor.calibration.record import SHIPPED, Fit, read_calibration, write_calib
 from tutor.corpus import read_corpus
 from tutor.errors import CalibrationError
 from tutor.passages import passages
+from tutor.pinned_weights import EMBEDDING_MODEL
 from tutor.prompts import fingerprint
 from tutor.settings import default_corpus
 from tutor.signals import RETRIEVAL_SIGNALS, SUFFICIENCY
-from tutor.weights import EMBEDDING_MODEL
 
 FULL = Fit({"score": 3.0, "sufficiency": 0.5}, -1.5, 0.1, 0.7, None, 0.2)
 

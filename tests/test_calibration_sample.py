@@ -17,12 +17,13 @@ from tutor.corpus import read_corpus
 from tutor.embedding import embed_all
 from tutor.errors import CalibrationError
 from tutor.generations import write_generation
-from tutor.index import SearchIndex, text_digest
+from tutor.index import SearchIndex
 from tutor.json_lines import read_rows
 from tutor.lexical import plain_words
 from tutor.passages import passages
 from tutor.records import Item
 from tutor.settings import default_corpus
+from tutor.vector_store import text_digest
 
 DIALOGUES = Path(__file__).parent / "questions" / "followups.jsonl"
 MEASURING = Path(__file__).parent / "questions"

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from tutor.chat_model import ANSWER_TOKENS, OLLAMA_URL, ModelSpec, check, connect, model_title, parse_spec
 from tutor.errors import ChatModelError, SettingsError
+from tutor.pinned_weights import CHAT_MODEL
 from tutor.records import ChatModelChoice
-from tutor.weights import CHAT_MODEL
 
 KEY = "sk-very-secret-0123456789"
 

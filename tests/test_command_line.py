@@ -97,7 +97,7 @@ def test_watching_goes_with_nothing_else_and_says_so(other: str) -> None:
 def test_ingest_fails_where_a_folder_is_suddenly_empty_until_it_is_told_that_this_is_meant(
     indexed: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tutor.__main__.read_settings", lambda: indexed)
+    monkeypatch.setattr("tutor.commands.upkeep.read_settings", lambda: indexed)
     monkeypatch.setattr("tutor.weights.fetch", lambda *given: Path())
     monkeypatch.setattr("tutor.assembly.sentence_embedder", lambda settings: HashingEmbedder())
     (indexed.corpus / "faq").mkdir()

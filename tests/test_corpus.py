@@ -12,7 +12,7 @@ from conftest import item_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.corpus import MAX_FILE_BYTES, read_corpus, read_item, read_library
+from tutor.corpus import MAX_FILE_BYTES, read_corpus, read_item, read_library, reader_fingerprint
 from tutor.errors import CorpusError, FileProblem
 from tutor.records import Choices, Exercise, FollowUp, Item, KeyPoint, Misconception
 
@@ -592,3 +592,12 @@ def test_what_is_written_is_read_back(title: str, asks: list[str]) -> None:
 
     assert isinstance(item, Item)
     assert (item.title, item.asks) == (title, tuple(asks))
+
+
+@pytest.mark.parametrize("module", ["corpus.py", "front_matter.py", "item_schema.py"])
+def test_items_are_read_anew_after_a_change_of_any_module_that_reads_them(
+    module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, read = reader_fingerprint(), Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + (b"#" if path.name == module else b""))
+    assert reader_fingerprint() != before

@@ -11,7 +11,8 @@ from desk_help import have_turn
 from small_service import SmallService, send
 from typer.testing import CliRunner
 
-from tutor.__main__ import _run_regressions, app
+from tutor.__main__ import app
+from tutor.commands.measuring import _run_regressions
 from tutor.desk.updating import update_index
 from tutor.errors import StoreError, TutorError
 from tutor.evaluation.questions import NoQuestionsError
@@ -122,7 +123,7 @@ def test_tutor_eval_runs_the_published_questions_also_where_there_is_no_folder_o
     (number,) = send(service, "what is a variational autoencoder")
     draft = desk.begin([number], "what is a variational autoencoder", "It samples codes.", "", [], "beginner", "tess")
     desk.publish(draft.id, draft.revision, "tess")
-    monkeypatch.setattr("tutor.__main__.read_settings", lambda: service.settings)
+    monkeypatch.setattr("tutor.commands.measuring.read_settings", lambda: service.settings)
     monkeypatch.setattr("tutor.assembly.sentence_embedder", lambda settings: service.embedder)
     monkeypatch.setattr("tutor.assembly.build_tutor", lambda *given, **options: service.tutor())
     outcome = CliRunner().invoke(app, ["eval", "--no-llm", "--questions", str(tmp_path / "nowhere")])

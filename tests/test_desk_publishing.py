@@ -83,6 +83,11 @@ def test_a_sketch_becomes_an_item_file_that_holds_the_askers_wordings_once() -> 
     assert "in 'asks': 1 given, 8 to 40 needed" in checked.short_of
 
 
+def test_a_wording_that_is_given_twice_stays_as_and_where_it_came_first() -> None:
+    text = compose(replace(SKETCH, asks=["vae pls", " ", "wots a vae", "VAE  pls"])).replace("{id}", "t-1")
+    assert check(text, "t-1").item.asks == ("vae pls", "wots a vae")
+
+
 def test_a_long_question_keeps_its_first_sentence_as_the_title() -> None:
     text = compose(replace(SKETCH, question="What is a VAE? My model blurs images: why?")).replace("{id}", "t-1")
     item = check(text, "t-1").item

@@ -17,10 +17,10 @@ from tutor.doctor import Finding, examine
 from tutor.errors import StoreError
 from tutor.index import current_generation
 from tutor.ingestion import ingest
+from tutor.pinned_weights import WeightFile, Weights
 from tutor.settings import Settings
 from tutor.store import migrations
 from tutor.store.database import Database
-from tutor.weights import WeightFile, Weights
 
 CONTENT = b"twelve bytes"
 

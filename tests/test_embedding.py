@@ -13,7 +13,8 @@ from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
 from tutor.embedding import BATCH, SentenceEmbedder, embed_all, embedder_name, unit
 from tutor.errors import WeightsError
-from tutor.weights import EMBEDDING_MODEL, weight_path
+from tutor.pinned_weights import EMBEDDING_MODEL
+from tutor.weights import weight_path
 
 
 class LengthEmbedder(Embeddings):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tutor.__main__ import printable
+from tutor.commands.printing import printable
 from tutor.settings import default_corpus, read_settings
 from tutor.store.database import Database
 from tutor.store.practice import Practice

@@ -29,9 +29,10 @@ from tutor.grading.opposition import opposition
 from tutor.grading.scoring import MISCONCEPTION_PENALTY, score
 from tutor.grading.screening import is_code
 from tutor.grading.verdicts import WORDS_ONLY, WRONG, doubt, point_verdict
+from tutor.pinned_weights import EMBEDDING_MODEL
 from tutor.records import Item
 from tutor.settings import default_corpus
-from tutor.weights import EMBEDDING_MODEL, weight_path
+from tutor.weights import weight_path
 
 RIGHT = (
     "In bagging every model is trained on its own bootstrap sample, independently of the others, so they run in "

@@ -13,13 +13,13 @@ import pytest
 from interview_fakes import ITEMS, Clock, all_of, grade_by_names, make_item
 from web_fakes import curated
 
+from tutor.commands.practice_assembly import hold_interview, hold_quiz, setup_from
 from tutor.errors import PracticeError
 from tutor.grading.records import Grade
 from tutor.interview.conducting import Interviews, Opened
 from tutor.interview.planning import KINDS
 from tutor.interview.records import CodeResult, Interview, Setup
 from tutor.interview.terminal import conduct
-from tutor.practice_commands import hold_interview, hold_quiz, setup_from
 from tutor.quiz import QuizSetup
 from tutor.quiz.keeping import Quizzes
 from tutor.quiz.terminal import run_quiz

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tutor.embedding import FloatMatrix
-from tutor.index import text_digest
 from tutor.journal import VectorJournal
+from tutor.vector_store import text_digest
 
 DIGESTS = [text_digest(text) for text in "abc"]
 

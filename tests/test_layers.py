@@ -61,8 +61,8 @@ class Rule:
 
 RULES = (
     Rule("gradio", ("tutor/web/",)),
-    Rule("chromadb", ("tutor/index.py",)),
-    Rule("langchain_chroma", ("tutor/index.py",)),
+    Rule("chromadb", ("tutor/vector_store.py",)),
+    Rule("langchain_chroma", ("tutor/vector_store.py",)),
     Rule("bm25s", ("tutor/lexical.py",), besides=("bm25s.stopwords",)),
     Rule("sqlalchemy", ("tutor/store/",)),
     Rule("alembic", ("tutor/store/",)),
@@ -70,8 +70,9 @@ RULES = (
     Rule("scipy", ("tutor/calibration/fitting.py", "tutor/evaluation/")),
     Rule("tutor.calibration.fitting", ("tutor/calibration/",)),
     Rule("tutor.calibration.sample", ("tutor/calibration/",)),
-    Rule("tutor.calibration.calibrate", ("tutor/__main__.py",)),
-    Rule("tutor.web", ("tutor/web/", "tutor/__main__.py")),
+    Rule("tutor.calibration.calibrate", ("tutor/commands/measuring.py",)),
+    Rule("tutor.web", ("tutor/web/", "tutor/commands/answering.py")),
+    Rule("tutor.commands", ("tutor/commands/", "tutor/__main__.py")),
     Rule("tutor.__main__", ("ingest.py",)),
 )
 
@@ -90,6 +91,7 @@ def test_only_its_own_place_imports_a_module(rule: Rule) -> None:
         ("def f():\n    from gradio.themes import Base", "tutor/chat.py", ["gradio"]),
         ("import importlib\nimportlib.import_module('gradio')", "tutor/chat.py", ["gradio"]),
         ("from chromadb.config import Settings", "tutor/ingestion.py", ["chromadb"]),
+        ("import chromadb", "tutor/index.py", ["chromadb"]),
         ("if TYPE_CHECKING:\n    import chromadb", "tutor/ingestion.py", ["chromadb"]),
         ("import bm25s", "tutor/acts.py", ["bm25s"]),
         ("from bm25s import stopwords", "tutor/acts.py", []),
@@ -97,7 +99,10 @@ def test_only_its_own_place_imports_a_module(rule: Rule) -> None:
         ("from tutor import web", "tutor/assembly.py", ["tutor.web"]),
         ("from . import web", "tutor/assembly.py", ["tutor.web"]),
         ("from .web.page import build_page", "tutor/assembly.py", ["tutor.web"]),
-        ("from tutor.web import launch", "tutor/__main__.py", []),
+        ("from tutor.web import launch", "tutor/commands/answering.py", []),
+        ("from tutor.web import launch", "tutor/commands/upkeep.py", ["tutor.web"]),
+        ("from tutor.web import launch", "tutor/__main__.py", ["tutor.web"]),
+        ("from tutor.commands.printing import bar", "tutor/assembly.py", ["tutor.commands"]),
         ("from tutor.website import x", "tutor/assembly.py", []),
     ],
 )

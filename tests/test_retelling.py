@@ -14,11 +14,12 @@ from langchain_core.messages import AIMessage
 from tutor.answering import Tutor
 from tutor.calibration.record import Fit
 from tutor.dialogue import exchange
+from tutor.events import EvidenceEvent, TokenEvent
 from tutor.index import IndexInUse
 from tutor.ingestion import ingest
 from tutor.learner import Advice
 from tutor.prompts import answer_prompt
-from tutor.records import Answer, EvidenceEvent, Question, Style, TokenEvent, Turn
+from tutor.records import Answer, Question, Style, Turn
 from tutor.settings import Settings
 
 TAUGHT = """teaching:

@@ -14,10 +14,11 @@ from conftest import HashingEmbedder
 from tutor.answering import Tutor
 from tutor.batch import as_record
 from tutor.errors import SandboxError
+from tutor.events import DoneEvent, TokenEvent
 from tutor.index import IndexInUse
 from tutor.ingestion import ingest
 from tutor.judging import Judge
-from tutor.records import Answer, DoneEvent, Question, ReferenceRun, TokenEvent, Turn
+from tutor.records import Answer, Question, ReferenceRun, Turn
 from tutor.running import as_markdown
 from tutor.sandbox.launch import Fences
 from tutor.sandbox.runs import Sandbox

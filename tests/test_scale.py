@@ -11,7 +11,7 @@ import pytest
 from conftest import HashingEmbedder, item_text
 
 from tutor import ingestion
-from tutor.corpus import _split
+from tutor.front_matter import split_front_matter
 from tutor.index import SearchIndex, current_generation
 from tutor.ingestion import JOURNAL, ingest
 from tutor.lexical import LexicalIndex
@@ -53,9 +53,9 @@ def _watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def split(content: str, name: str) -> tuple[str, str, int]:
         read.append(name)
-        return _split(content, name)
+        return split_front_matter(content, name)
 
-    monkeypatch.setattr("tutor.corpus._split", split)
+    monkeypatch.setattr("tutor.corpus.split_front_matter", split)
     return read
 
 

@@ -13,10 +13,12 @@ from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
 from tutor.calibration.record import write_calibration
 from tutor.dialogue import exchange
+from tutor.events import DoneEvent
 from tutor.index import IndexInUse
 from tutor.ingestion import ingest
-from tutor.records import DoneEvent, Hit, Question, Turn
-from tutor.service import ANSWERED_AT_ONCE, Service, time_left
+from tutor.parts import time_left
+from tutor.records import Hit, Question, Turn
+from tutor.service import ANSWERED_AT_ONCE, Service
 from tutor.settings import Settings
 from tutor.store.asked import asked_items
 from tutor.store.conversations import Conversations
@@ -28,7 +30,7 @@ from tutor.warming import Warming
 
 def test_the_shelf_is_sorted_once_and_again_after_an_ingestion(indexed: Settings) -> None:
     service = Service(indexed)
-    service._index = IndexInUse(indexed.index, "hashing")
+    service._parts.index = IndexInUse(indexed.index, "hashing")
     first = service.items()
     assert service.items() is first
     text = item_text("q004", "What is a seed?", "A seed fixes the random numbers. It makes runs equal. Any will do.")
@@ -54,12 +56,12 @@ def test_the_calibration_is_read_again_only_when_there_is_another_file(
 
 def test_people_who_wait_are_counted(indexed: Settings) -> None:
     service = Service(indexed)
-    service._warming = Warming(FakeListChatModel(responses=["x"]))
+    service._parts.warming = Warming(FakeListChatModel(responses=["x"]))
     with ExitStack() as stack:
         for _ in range(ANSWERED_AT_ONCE):
-            stack.enter_context(service._warming.person_asks())
+            stack.enter_context(service._parts.warming.person_asks())
         assert "queue" not in service.status().model
-        stack.enter_context(service._warming.person_asks())
+        stack.enter_context(service._parts.warming.person_asks())
         assert "2 questions are being answered, 1 in the queue." in service.status().model
     assert "queue" not in service.status().model
 
@@ -68,20 +70,20 @@ def test_an_answer_is_graded_with_the_chat_model_where_that_has_read_the_item(
     indexed: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service, model = Service(indexed), FakeListChatModel(responses=["x"])
-    service._index = IndexInUse(indexed.index, "hashing")
-    service._warming, service._embedded = Warming(model), model  # type: ignore[assignment]
+    service._parts.index = IndexInUse(indexed.index, "hashing")
+    service._parts.warming, service._parts.embedded = Warming(model), model  # type: ignore[assignment]
     item, *_ = service.items()
     asked: list[object] = []
     monkeypatch.setattr("tutor.grading.grader.grade", lambda item, answer, embedder, chat=None: asked.append(chat))
     service.grade(item, "an answer")
-    service._warming.mark_read(item)
+    service._parts.warming.mark_read(item)
     service.grade(item, "an answer")
     assert asked == [None, model]
 
 
 def test_a_guided_lesson_that_ends_is_evidence_of_the_points_that_were_reached(indexed: Settings) -> None:
     service = Service(replace(indexed, chat_model="none"))
-    service._index = IndexInUse(indexed.index, "hashing")
+    service._parts.index = IndexInUse(indexed.index, "hashing")
     item = next(item for item in service.items() if item.id == "q002")
     first = item.key_points[0].text
     history: tuple[Turn, ...] = ()

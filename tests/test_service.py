@@ -9,11 +9,12 @@ import pytest
 from conftest import HashingEmbedder, item_text
 
 from tutor.errors import ChatModelError, SearchIndexError, SettingsError
+from tutor.events import DoneEvent
 from tutor.ingestion import ingest
-from tutor.records import Answer, ChatModelChoice, DoneEvent, Question
+from tutor.pinned_weights import EMBEDDING_MODEL
+from tutor.records import Answer, ChatModelChoice, Question
 from tutor.service import Service
 from tutor.settings import Settings, default_corpus
-from tutor.weights import EMBEDDING_MODEL
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from conftest import HashingEmbedder
 
+from tutor.events import DoneEvent
 from tutor.finding import Found
 from tutor.index import IndexInUse
-from tutor.records import Confidence, DoneEvent, Question, Timings
+from tutor.records import Confidence, Question, Timings
 from tutor.settings import Settings
 from tutor.side_by_side import both_sides, tell
 

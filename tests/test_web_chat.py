@@ -12,18 +12,8 @@ from typing import Any, get_args
 import pytest
 from web_fakes import FakeService
 
-from tutor.records import (
-    STYLES,
-    Answer,
-    ChatModelChoice,
-    Confidence,
-    DoneEvent,
-    EvidenceEvent,
-    Field,
-    Hit,
-    PointReached,
-    TokenEvent,
-)
+from tutor.events import DoneEvent, EvidenceEvent, TokenEvent
+from tutor.records import STYLES, Answer, ChatModelChoice, Confidence, Field, Hit, PointReached
 from tutor.web.chat import Chat, View
 from tutor.web.interruption import Interruption
 from tutor.web.labels import FIELDS

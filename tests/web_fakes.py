@@ -15,26 +15,11 @@ from langchain_core.embeddings import Embeddings
 
 from tutor.corpus import read_corpus
 from tutor.errors import ChatModelError, SearchIndexError
+from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
 from tutor.grading import Grade
 from tutor.grading.grader import grade
 from tutor.judging import Judge
-from tutor.records import (
-    Answer,
-    ChatModelChoice,
-    Citation,
-    Confidence,
-    Decision,
-    DecisionEvent,
-    DoneEvent,
-    Event,
-    EvidenceEvent,
-    Field,
-    Hit,
-    Item,
-    Question,
-    Status,
-    TokenEvent,
-)
+from tutor.records import Answer, ChatModelChoice, Citation, Confidence, Decision, Field, Hit, Item, Question, Status
 from tutor.sentences import sentences
 from tutor.settings import Settings
 from tutor.store.database import Database

@@ -23,6 +23,7 @@ from tutor.calibration.record import Calibration
 from tutor.clock import milliseconds_since
 from tutor.confidence import Verdict, is_close, is_direct_match
 from tutor.deciding import decide
+from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
 from tutor.evidence import quote
 from tutor.finding import Found, Resources, find
 from tutor.generation import Written, generate, remember
@@ -32,22 +33,7 @@ from tutor.judging import Judge
 from tutor.learner import Advice
 from tutor.pointing import compares
 from tutor.prompts import answer_prompt, memory_prompt
-from tutor.records import (
-    HIDES_EVIDENCE,
-    Answer,
-    Citation,
-    Confidence,
-    DecisionEvent,
-    DoneEvent,
-    Event,
-    EvidenceEvent,
-    Hit,
-    Item,
-    Question,
-    Style,
-    Timings,
-    TokenEvent,
-)
+from tutor.records import HIDES_EVIDENCE, Answer, Citation, Confidence, Hit, Item, Question, Style, Timings
 from tutor.rewriting import reconsider
 from tutor.suggestions import suggestions
 from tutor.teaching_request import WITH_A_TOPIC

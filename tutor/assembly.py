@@ -22,10 +22,11 @@ from tutor.errors import CalibrationError
 from tutor.index import IndexInUse
 from tutor.judging import Judge
 from tutor.learner import Advice, learner_state, what_to_practise
+from tutor.pinned_weights import CHAT_MODEL, EMBEDDING_MODEL
 from tutor.records import Item
 from tutor.settings import Settings
 from tutor.warming import Warming
-from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, weight_path
+from tutor.weights import weight_path
 
 if TYPE_CHECKING:
     from tutor.embedded_model import EmbeddedChatModel

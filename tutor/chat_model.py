@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from tutor.errors import ChatModelError, SettingsError
+from tutor.pinned_weights import CHAT_MODEL
 from tutor.records import ChatModelChoice
-from tutor.weights import CHAT_MODEL
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

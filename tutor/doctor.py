@@ -20,11 +20,12 @@ from tutor.errors import TutorError
 from tutor.index import SearchIndex
 from tutor.memory import available_mib, room_mib
 from tutor.passages import SEARCHED_KINDS
+from tutor.pinned_weights import CHAT_MODEL, EMBEDDING_MODEL, Weights
 from tutor.sandbox.selftest import choose_fences
 from tutor.sandbox.workers import Limits
 from tutor.settings import Settings
 from tutor.warming import kept_bytes
-from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, Weights, is_fetched, verify
+from tutor.weights import is_fetched, verify
 
 PACKAGES = ("langchain-core", "langchain-openai", "chromadb", "sentence-transformers", "torch", "gradio", "xllamacpp")
 MIN_FREE_BYTES = 2_000_000_000

@@ -12,12 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from tutor.errors import SearchIndexError
-from tutor.index import CURRENT, PATCH, WORDS, SearchIndex, VectorRows, VectorStore
+from tutor.index import CURRENT, PATCH, WORDS, SearchIndex
 from tutor.lexical import LexicalIndex
 from tutor.manifest import FORMAT, Manifest, read_manifest, write_items, write_manifest
 from tutor.passages import SEARCHED_KINDS, lexical_text, passages
 from tutor.patch import Patch
 from tutor.records import Item, Passage
+from tutor.vector_store import VectorRows, VectorStore
 
 
 def write_generation(

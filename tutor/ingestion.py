@@ -23,12 +23,13 @@ from tutor.embedding import embed_batches, embedder_name
 from tutor.errors import FileProblem, IngestError, SearchIndexError
 from tutor.folders import emptied
 from tutor.generations import publish, remove_unused, write_generation, write_patched
-from tutor.index import SearchIndex, current_generation, text_digest
+from tutor.index import SearchIndex, current_generation
 from tutor.journal import JournalRows, VectorJournal
 from tutor.passages import passages
 from tutor.patch import Patch
 from tutor.records import Item, Passage
 from tutor.settings import Settings
+from tutor.vector_store import text_digest
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done and how much there is."""

@@ -10,22 +10,11 @@ from dataclasses import replace
 
 from tutor import acts, dialogue
 from tutor.confidence import Verdict
+from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
 from tutor.finding import Found
 from tutor.index import SearchIndex
 from tutor.learner import Advice
-from tutor.records import (
-    Answer,
-    Confidence,
-    Decision,
-    DecisionEvent,
-    DoneEvent,
-    Event,
-    EvidenceEvent,
-    FollowUp,
-    Timings,
-    TokenEvent,
-    Turn,
-)
+from tutor.records import Answer, Confidence, Decision, FollowUp, Timings, Turn
 
 SHOWN_HITS = 5
 FEWEST_CHOICES, MOST_CHOICES, NEAREST = 2, 4, 3

@@ -269,43 +269,6 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class EvidenceEvent:
-    """The hits, before the decision and any word of the answer: ``items`` are the first hits' items, ``citations`` what
-    to mark. A second one without items takes them back: nothing is claimed from them."""
-
-    items: tuple[Item, ...]
-    hits: tuple[Hit, ...]
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True)
-class DecisionEvent:
-    """What will be done with the question and why."""
-
-    decision: Decision
-    confidence: Confidence
-    standalone: str
-
-
-@dataclass(frozen=True)
-class TokenEvent:
-    """The next piece of the answer, already checked unless ``origin`` is the model's memory."""
-
-    text: str
-    origin: Origin
-
-
-@dataclass(frozen=True)
-class DoneEvent:
-    """The whole answer; always the last event."""
-
-    answer: Answer
-
-
-Event = EvidenceEvent | DecisionEvent | TokenEvent | DoneEvent
-
-
-@dataclass(frozen=True)
 class Status:
     """How far the parts of a running tutor are, in words for a person. ``generating`` says the model can answer now."""
 

@@ -9,24 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tutor import dialogue, guided
+from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
 from tutor.evidence import quote
 from tutor.index import SearchIndex
-from tutor.records import (
-    HIDES_EVIDENCE,
-    Answer,
-    Confidence,
-    DecisionEvent,
-    DoneEvent,
-    Event,
-    EvidenceEvent,
-    FollowUp,
-    Hit,
-    Item,
-    Question,
-    Style,
-    Timings,
-    TokenEvent,
-)
+from tutor.records import HIDES_EVIDENCE, Answer, Confidence, FollowUp, Hit, Item, Question, Style, Timings
 from tutor.suggestions import new_questions, suggestions
 from tutor.teaching import offers, told
 from tutor.teaching_request import IN_FULL, TeachingRequest, teaching_request

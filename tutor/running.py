@@ -15,23 +15,11 @@ from tutor.call_text import parse_call
 from tutor.clock import milliseconds_since
 from tutor.drawings import draw, supplement
 from tutor.errors import ExerciseError, SandboxError
+from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
 from tutor.exercises import exercise_of
 from tutor.index import SearchIndex
 from tutor.judging import Execution, Judge
-from tutor.records import (
-    Answer,
-    Confidence,
-    DecisionEvent,
-    DoneEvent,
-    Event,
-    EvidenceEvent,
-    Hit,
-    Item,
-    Question,
-    ReferenceRun,
-    Timings,
-    TokenEvent,
-)
+from tutor.records import Answer, Confidence, Hit, Item, Question, ReferenceRun, Timings
 from tutor.run_request import RunRequest, exercise_named, run_request
 
 _NAMED = Confidence(1.0, "high", "the message asks to run this solution")

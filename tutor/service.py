@@ -1,55 +1,40 @@
 """A running tutor whose parts get ready in the background, so that a page can be up before them.
 
-Slow imports, fetching weights, loading models and building a missing index happen on threads after ``start``; each
-question is answered with what is ready then. Knows nothing of pages.
+Each question is answered with the parts that are ready then; how they get ready is in ``parts``. Knows nothing of
+pages.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tutor.chat_model import check, connect, model_title, parse_spec
-from tutor.errors import ChatModelError, SearchIndexError, StoreError, TutorError
-from tutor.passages import SEARCHED_KINDS
-from tutor.records import Answer, ChatModelChoice, DoneEvent, Event, Item, Question, Status
+from tutor.errors import ChatModelError, SearchIndexError, StoreError
+from tutor.events import DoneEvent, Event
+from tutor.parts import Parts
+from tutor.pinned_weights import CHAT_MODEL, EMBEDDING_MODEL
+from tutor.records import Answer, ChatModelChoice, Item, Question, Status
 from tutor.settings import Settings
 from tutor.store.records import Versions
-from tutor.weights import CHAT_MODEL, EMBEDDING_MODEL, Weights, fetch, is_fetched
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from tutor.calibration.record import Calibration
-    from tutor.embedded_model import EmbeddedChatModel
     from tutor.embedding import SentenceEmbedder
     from tutor.grading import Grade
-    from tutor.index import IndexInUse
     from tutor.judging import Judge
     from tutor.learner import Advice
     from tutor.store.database import Database
-    from tutor.warming import Warming
 
 _LOG = logging.getLogger(__name__)
-LOOK_SECONDS = 2.0
 ANSWERED_AT_ONCE = 2
 """Questions that the embedded chat model answers side by side."""
-
-_SHELF_ORDER = ("concept", "scenario", "coding", "mcq", "guide", "faq")
-
-
-@dataclass
-class _Part:
-    """How far one part of the service is, in words."""
-
-    words: str
-    ready: bool = False
 
 
 class Service:
@@ -57,31 +42,20 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._spec = parse_spec(settings.chat_model)
-        self._index: IndexInUse | None = None
-        self._embedder: SentenceEmbedder | None = None
-        self._embedded: EmbeddedChatModel | None = None
-        self._warming: Warming | None = None
+        self._parts = Parts(settings, self._asked_before)
         self._judge: Judge | None = None
         self._judge_lock = threading.Lock()
         self._database: Database | None = None
         self._database_lock = threading.Lock()
-        self._shelf: tuple[str, tuple[Item, ...]] = ("", ())
         self._calibration: tuple[float, Calibration | None, Sequence[str]] | None = None
-        self._closed = threading.Event()
-        self._index_part = _Part("The search index is being opened.")
-        self._embedder_part = _Part("The embedding model is loading.")
-        self._model_part = _Part("The chat model is loading.")
 
     def start(self) -> None:
         """Gets everything ready on threads and returns at once."""
-        threading.Thread(target=self._prepare_search, name="search", daemon=True).start()
+        self._parts.start()
 
     def close(self) -> None:
         """Ends what goes on in the background."""
-        self._closed.set()
-        if self._warming:
-            self._warming.stop()
+        self._parts.close()
         with self._judge_lock:
             if self._judge:
                 self._judge.close()
@@ -112,9 +86,11 @@ class Service:
     @property
     def embedder(self) -> SentenceEmbedder:
         """What makes vectors of texts, for the trainers' desk. Raises SearchIndexError until it is loaded."""
-        if self._embedder is None or not self._embedder_part.ready:
-            raise SearchIndexError(self._embedder_part.words.rstrip("."), "the embedding model", "wait a few seconds")
-        return self._embedder
+        embedder = self._parts.embedder
+        if embedder is None:
+            words = self._parts.embedder_part.words.rstrip(".")
+            raise SearchIndexError(words, "the embedding model", "wait a few seconds")
+        return embedder
 
     def versions(self) -> Versions:
         """What answers now, but for the chat model, which an answer names itself."""
@@ -124,32 +100,25 @@ class Service:
         calibration, _ = self._calibration_in_use()
         return Versions(
             tutor=__version__,
-            embedder=EMBEDDING_MODEL.name if self._embedder_part.ready else "",
+            embedder="" if self._parts.embedder is None else EMBEDDING_MODEL.name,
             prompts=fingerprint(),
             calibration=calibration.date if calibration else "",
-            index=self._index.get().generation if self._index else "",
+            index=self._parts.index.get().generation if self._parts.index else "",
         )
 
     def items(self) -> tuple[Item, ...]:
         """All items of the index in use, questions first; none while there is no index."""
-        if self._index is None:
-            return ()
-        try:
-            index = self._index.get()
-        except SearchIndexError:
-            return ()
-        if self._shelf[0] != index.generation:
-            self._shelf = index.generation, tuple(sorted(index.items.values(), key=_shelf_place))
-        return self._shelf[1]
+        return self._parts.items()
 
     def status(self) -> Status:
+        parts = self._parts
         return Status(
-            index=self._index_part.words,
-            embedder=self._embedder_part.words,
-            model=" ".join(filter(None, [self._model_part.words, self._queue()])),
-            index_ready=self._index_part.ready,
-            embedder_ready=self._embedder_part.ready,
-            generating=self._model_part.ready,
+            index=parts.index_part.words,
+            embedder=parts.embedder_part.words,
+            model=" ".join(filter(None, [parts.model_part.words, self._queue()])),
+            index_ready=parts.index_part.ready,
+            embedder_ready=parts.embedder_part.ready,
+            generating=parts.model_part.ready,
         )
 
     def stream(self, question: Question, model: ChatModelChoice | None = None) -> Iterator[Event]:
@@ -157,28 +126,30 @@ class Service:
 
         Raises SearchIndexError while there is no index.
         """
-        if self._index is None:
-            raise SearchIndexError(self._index_part.words.rstrip("."), "an index", "wait a few seconds and ask again")
+        parts = self._parts
+        if parts.index is None:
+            raise SearchIndexError(parts.index_part.words.rstrip("."), "an index", "wait a few seconds and ask again")
         from tutor.answering import Tutor
 
         choice = model or ChatModelChoice(self.settings.chat_model, self.settings.api_key)
         spec = parse_spec(choice.spec)
-        chat_model: BaseChatModel | None = self._embedded if spec.kind == "embedded" else None
+        chat_model: BaseChatModel | None = parts.embedded if spec.kind == "embedded" else None
         notices = []
         if spec.kind == "remote":
             chat_model = connect(spec.url, spec.model, choice.api_key)
         elif spec.kind == "embedded" and chat_model is None and question.generate:
-            notices.append(f"{self._model_part.words} Until then answers are the corpus's own words.")
-        embedder = self._embedder if self._embedder_part.ready else None
-        warming = self._warming if spec.kind == "embedded" else None
+            notices.append(f"{parts.model_part.words} Until then answers are the corpus's own words.")
+        warming = parts.warming if spec.kind == "embedded" else None
         calibration, warnings = self._calibration_in_use()
         notices += warnings
         title, judge = model_title(choice.spec), lambda: self.judge
-        tutor = Tutor(self._index, embedder, chat_model, title, notices, warming, calibration, judge, self._advice)
-        with self._warming.person_asks() if self._warming else nullcontext():
+        tutor = Tutor(
+            parts.index, parts.embedder, chat_model, title, notices, warming, calibration, judge, self._advice
+        )
+        with parts.warming.person_asks() if parts.warming else nullcontext():
             for event in tutor.stream(question):
-                if self._warming and isinstance(event, DoneEvent) and event.answer.decision == "answer":
-                    self._warming.note_asked({hit.item_id: 1 for hit in event.answer.hits[:1]})
+                if parts.warming and isinstance(event, DoneEvent) and event.answer.decision == "answer":
+                    parts.warming.note_asked({hit.item_id: 1 for hit in event.answer.hits[:1]})
                 if isinstance(event, DoneEvent) and event.answer.points and event.answer.style != "guided":
                     self._keep_lesson(event.answer)
                 yield event
@@ -210,11 +181,11 @@ class Service:
         seconds; before that, and with other models, the words decide."""
         from tutor.grading.grader import grade
 
-        embedder = self._embedder if self._embedder_part.ready else None
-        if self._warming is None or not self._warming.has_read(item):
-            return grade(item, answer, embedder)
-        with self._warming.person_asks():
-            return grade(item, answer, embedder, self._embedded)
+        parts = self._parts
+        if parts.warming is None or not parts.warming.has_read(item):
+            return grade(item, answer, parts.embedder)
+        with parts.warming.person_asks():
+            return grade(item, answer, parts.embedder, parts.embedded)
 
     def check_model(self, choice: ChatModelChoice) -> str:
         """A sentence that says whether a chosen model answers. Raises TutorError with what to do."""
@@ -223,19 +194,20 @@ class Service:
             return "No model: answers are the corpus's own words."
         if spec.kind == "remote":
             return check(connect(spec.url, spec.model, choice.api_key), choice)
-        if self._spec.kind != "embedded":
+        if parse_spec(self.settings.chat_model).kind != "embedded":
             raise ChatModelError(
                 f"The embedded model was not loaded, because TUTOR_MODEL is {self.settings.chat_model.split('@')[0]}",
                 "embedded",
                 "TUTOR_MODEL=embedded tutor serve",
             )
-        if self._embedded is None:
-            raise ChatModelError(self._model_part.words.rstrip("."), "the embedded model", "wait until it is loaded")
+        if self._parts.embedded is None:
+            words = self._parts.model_part.words.rstrip(".")
+            raise ChatModelError(words, "the embedded model", "wait until it is loaded")
         return f"{CHAT_MODEL.title} answers."
 
     def _queue(self) -> str:
         """Says that people wait, where they do."""
-        asking = self._warming.asking if self._warming else 0
+        asking = self._parts.warming.asking if self._parts.warming else 0
         if asking <= ANSWERED_AT_ONCE:
             return ""
         return f"{ANSWERED_AT_ONCE} questions are being answered, {asking - ANSWERED_AT_ONCE} in the queue."
@@ -250,80 +222,6 @@ class Service:
             self._calibration = (written, *calibration_in_use(self.settings))
         return self._calibration[1:]
 
-    def _prepare_search(self) -> None:
-        """Words first, then the model on a thread of its own, then the vectors: each is of use before the next."""
-        self._attempt(self._index_part, self._open_index)
-        threading.Thread(target=self._prepare_model, name="chat model", daemon=True).start()
-        self._attempt(self._embedder_part, self._load_embedder)
-        if not self._index_part.ready:
-            self._attempt(self._index_part, self._build_index)
-
-    def _prepare_model(self) -> None:
-        if self._spec.kind == "embedded":
-            self._attempt(self._model_part, self._load_model)
-            self._read_ahead()
-        else:
-            title = model_title(self.settings.chat_model)
-            self._model_part = _Part(f"Chat model: {title}.", ready=self._spec.kind == "remote")
-
-    def _attempt(self, part: _Part, step: Callable[[], None]) -> None:
-        try:
-            step()
-        except TutorError as error:
-            _LOG.warning("%s", error)
-            part.words, part.ready = str(error), False
-        else:
-            _LOG.info("%s", part.words)
-
-    def _open_index(self) -> None:
-        from tutor.assembly import sentence_embedder
-        from tutor.index import IndexInUse
-
-        self._embedder = sentence_embedder(self.settings)
-        index = IndexInUse(self.settings.index, EMBEDDING_MODEL.name, self.settings.chroma_url)
-        count = len(index.get().items)
-        self._index = index
-        self._index_part.words, self._index_part.ready = f"{count} items are indexed.", True
-
-    def _load_embedder(self) -> None:
-        assert self._embedder is not None
-        self._fetch(EMBEDDING_MODEL, self._embedder_part, "the embedding model")
-        self._embedder_part.words = "The embedding model is loading."
-        self._embedder.load()
-        self._answer_once()
-        self._embedder_part.words, self._embedder_part.ready = f"Embedding model: {EMBEDDING_MODEL.title}.", True
-
-    def _answer_once(self) -> None:
-        """Imports and opens what the first question would otherwise wait for."""
-        from tutor.answering import Tutor
-
-        if self._index is not None:
-            Tutor(self._index, self._embedder).invoke(Question("What is machine learning?", generate=False))
-
-    def _build_index(self) -> None:
-        from tutor.ingestion import ingest
-
-        begun: dict[str, float] = {}
-
-        def progress(what: str, done: int, total: int) -> None:
-            left = time_left(time.monotonic() - begun.setdefault(what, time.monotonic()), done, total)
-            self._index_part.words = f"The search index is being built: {what}, {done} of {total}{left}."
-
-        assert self._embedder is not None
-        ingest(self.settings, self._embedder, progress=progress)
-        self._open_index()
-
-    def _load_model(self) -> None:
-        from tutor.assembly import embedded_chat_model
-        from tutor.warming import Warming
-
-        self._fetch(CHAT_MODEL, self._model_part, "the chat model")
-        self._model_part.words = "The chat model is loading."
-        self._embedded = embedded_chat_model(self.settings)
-        self._warming = Warming(self._embedded, self._embedded.room_mib)
-        self._warming.note_asked(self._asked_before())
-        self._model_part.words, self._model_part.ready = f"Chat model: {CHAT_MODEL.title}, embedded.", True
-
     def _asked_before(self) -> Mapping[str, int]:
         """How often each item was asked for before this start, as far as that was kept."""
         from tutor.store.asked import asked_items
@@ -333,37 +231,3 @@ class Service:
         except StoreError as error:
             _LOG.warning("%s", error)
             return {}
-
-    def _read_ahead(self) -> None:
-        """Has the model read all passages, and again those that an ingestion changed, until the service is closed."""
-        seen = None
-        while self._warming and not self._closed.wait(LOOK_SECONDS):
-            if self._index and self._embedder_part.ready and self._index.get() is not seen:
-                seen = self._index.get()
-                self._warming.read_all([item for item in self.items() if item.kind in SEARCHED_KINDS])
-
-    def _fetch(self, weights: Weights, part: _Part, what: str) -> None:
-        if is_fetched(weights, self.settings.weights):
-            return
-        tenths_said = 0
-
-        def progress(name: str, done: int, total: int) -> None:
-            nonlocal tenths_said
-            part.words = f"Fetching {what}: {done / total:.0%} of {total / 1e6:,.0f} MB."
-            if total > 1e6 and done * 10 // total > tenths_said:
-                tenths_said = done * 10 // total
-                _LOG.info("%s", part.words)
-
-        part.words = f"Fetching {what}."
-        fetch(weights, self.settings.weights, progress)
-
-
-def time_left(seconds: float, done: int, total: int) -> str:
-    """The rate and what is left at this rate, once ``seconds`` tell something."""
-    if seconds < 1 or not done:
-        return ""
-    return f", {done / seconds:,.0f} a second, about {seconds / done * (total - done):,.0f} seconds left"
-
-
-def _shelf_place(item: Item) -> tuple[bool, int, str]:
-    return item.source != "corpus", _SHELF_ORDER.index(item.kind), item.id

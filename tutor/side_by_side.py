@@ -11,24 +11,13 @@ from langchain_core.embeddings import Embeddings
 
 from tutor.confidence import is_direct_match
 from tutor.errors import SearchIndexError
+from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
 from tutor.evidence import quote
 from tutor.finding import Found
 from tutor.index import SearchIndex
 from tutor.lexical import terms
 from tutor.pointing import sides
-from tutor.records import (
-    Answer,
-    Confidence,
-    DecisionEvent,
-    DoneEvent,
-    Event,
-    EvidenceEvent,
-    Hit,
-    Item,
-    Question,
-    Timings,
-    TokenEvent,
-)
+from tutor.records import Answer, Confidence, Hit, Item, Question, Timings
 from tutor.retrieval import retrieve
 from tutor.suggestions import suggestions
 from tutor.teaching import told

@@ -19,13 +19,14 @@ from tutor.acts import act, clean
 from tutor.embedding import FloatMatrix, FloatVector, embed_all
 from tutor.errors import CalibrationError
 from tutor.finding import Resources, find
-from tutor.index import SearchIndex, text_digest
+from tutor.index import SearchIndex
 from tutor.json_lines import read_rows
 from tutor.lexical import LexicalIndex
 from tutor.passages import lexical_text, passages
 from tutor.records import Hit, Item, Match, Passage, Question, Turn
 from tutor.retrieval import retrieve_vector
 from tutor.suggestions import suggestions
+from tutor.vector_store import text_digest
 
 QUESTIONS = Path(__file__).parent / "questions"
 ASKS_LEFT_OUT = 4

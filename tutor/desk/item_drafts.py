@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,8 @@ def compose(sketch: Sketch) -> str:
     if rest:
         front["question"] = one_line(sketch.question)
     front |= {"section": SECTION, "kind": "concept", "level": sketch.level, "topics": list(sketch.topics)}
-    if asks := _distinct(sketch.asks, but=sketch.question):
+    asked = one_line(sketch.question).casefold()
+    if asks := [ask[:LONGEST_ASK] for ask in distinct(sketch.asks) if ask.casefold() != asked]:
         front["asks"] = asks
     matter = yaml.dump(front, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf)
     return f"---\nid: {{id}}\n{matter}---\n{sketch.answer.strip()}\n"
@@ -119,15 +120,18 @@ def _tokens(markdown: str) -> list[Any]:
     return [each for block in blocks for each in (block, *(block.children or ()))]
 
 
-def _distinct(asks: Sequence[str], but: str) -> list[str]:
-    lines = {one_line(ask).casefold(): one_line(ask) for ask in reversed(asks) if ask.strip()}
-    lines.pop(one_line(but).casefold(), None)
-    return [ask[:LONGEST_ASK] for ask in reversed(lines.values())]
-
-
 def one_line(text: str) -> str:
     """The text without line breaks and with single blanks."""
     return " ".join(text.split())
+
+
+def distinct(texts: Iterable[str]) -> list[str]:
+    """Each text once, in one line, as and where it came first. Case and blanks make no difference; blank ones go."""
+    first: dict[str, str] = {}
+    for line in map(one_line, texts):
+        if line:
+            first.setdefault(line.casefold(), line)
+    return list(first.values())
 
 
 def has_markup(text: str) -> bool:

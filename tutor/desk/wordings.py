@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import yaml
 
-from tutor.desk.item_drafts import LONGEST_ASK, has_markup, one_line
+from tutor.desk.item_drafts import LONGEST_ASK, distinct, has_markup, one_line
 from tutor.store.feedback_records import Inquiry
 
 MOST_ASKS = 40
@@ -21,11 +21,7 @@ def wordings(inquiries: Iterable[Inquiry]) -> list[str]:
     """Every way in which it was asked, once: also as it was typed, where that stands by itself. An objection to a
     grade asks nothing."""
     asking = [each for each in inquiries if each.kind != "objection"]
-    asked = [text for each in asking for text in (each.question, *_alone(each)) if text.strip()]
-    distinct: dict[str, str] = {}
-    for text in asked:
-        distinct.setdefault(one_line(text).casefold(), one_line(text))
-    return list(distinct.values())
+    return distinct(text for each in asking for text in (each.question, *_alone(each)))
 
 
 def with_asks(text: str, asked: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from tutor.grading.records import RubricMark, SaidMisconception
 from tutor.interview.records import Asked, Interview
-from tutor.interview.scoring import grader, net_score, reasons
+from tutor.interview.scoring import judged_by, net_score, reasons
 from tutor.lexical import terms
 from tutor.records import Citation, Item
 from tutor.sentences import sentences
@@ -107,7 +107,7 @@ def question_result(interview: Interview, place: int, limit: float = 0.0) -> Que
         item.topics,
         "scored" if score is not None else "not enough to judge" if answered else "not answered",
         score,
-        grader(asked),
+        judged_by(asked),
         reasons(asked),
         judged.rubric if judged else (),
         points,

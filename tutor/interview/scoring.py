@@ -39,7 +39,7 @@ def passed_over(asked: Asked) -> bool:
     return asked.skipped and any(line.kind == "skip" for line in asked.lines)
 
 
-def grader(asked: Asked) -> str:
+def judged_by(asked: Asked) -> str:
     """Who gave the score: the grader's parts, the cases of the exercise or the key; "" where there is no answer."""
     if asked.code is not None:
         return "the cases of the exercise"

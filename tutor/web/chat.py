@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.errors import StoreError, TutorError
+from tutor.events import Event, EvidenceEvent
 from tutor.judging import Judge
-from tutor.records import ChatModelChoice, Event, EvidenceEvent, Item, Question, Status
+from tutor.records import ChatModelChoice, Item, Question, Status
 from tutor.settings import Settings
 from tutor.store.records import Ticket, Versions
 from tutor.web import evidence

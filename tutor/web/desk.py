@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.errors import StoreError, TutorError
-from tutor.records import ChatModelChoice, DoneEvent, Event, Item, Level, Question, Status
+from tutor.events import DoneEvent, Event
+from tutor.records import ChatModelChoice, Item, Level, Question, Status
 from tutor.settings import Settings
 from tutor.store.feedback_records import AuditEntry, Draft, Inquiry, Update
 

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from tutor.store.feedback_records import AuditEntry, Draft, Inquiry, Update
 from tutor.web.desk import Group, Review
-from tutor.web.lab_diff import side_by_side
 from tutor.web.labels import disclosure, one_line
 from tutor.web.safe_markdown import escape, literal, render
+from tutor.web.text_diff import side_by_side
 
 _KINDS = {"escalation": "Sent by a person", "rating": "Rated down", "objection": "Objection to a grade"}
 _LONGEST_LABEL = 90

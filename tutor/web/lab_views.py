@@ -14,9 +14,9 @@ from tutor.run_problems import Verdict
 from tutor.topics import topic_name
 from tutor.verdicts import CaseResult
 from tutor.web.lab import SampleRun, Tried
-from tutor.web.lab_diff import side_by_side
 from tutor.web.labels import LEVELS, button, chip_row, disclosure, one_line
 from tutor.web.safe_markdown import escape, inline, literal, render
+from tutor.web.text_diff import side_by_side
 
 NO_EXERCISE = '<p class="empty">The corpus holds no exercise. A folder in corpus/coding adds one.</p>'
 BUSY = '<p class="lab-busy" role="status">Running in the sandbox…</p>'

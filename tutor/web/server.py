@@ -64,7 +64,7 @@ def launch_options(host: str) -> dict[str, Any]:
     return {
         "app_kwargs": {"middleware": [only_here]} if host in LOOPBACK_NAMES else {},
         "theme": theme(),
-        "css_paths": [FOLDER / "style.css", FOLDER / "lab.css", FOLDER / "practice.css"],
+        "css_paths": [FOLDER / "style.css", FOLDER / "lab.css", FOLDER / "practice.css", FOLDER / "text_diff.css"],
         "favicon_path": FOLDER / "favicon.svg",
         "footer_links": [],
         "share": False,

@@ -7,23 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tutor.records import (
-    HIDES_EVIDENCE,
-    Answer,
-    Citation,
-    Confidence,
-    Decision,
-    DecisionEvent,
-    DoneEvent,
-    Event,
-    EvidenceEvent,
-    Hit,
-    Item,
-    Question,
-    Style,
-    TokenEvent,
-    Turn,
-)
+from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
+from tutor.records import HIDES_EVIDENCE, Answer, Citation, Confidence, Decision, Hit, Item, Question, Style, Turn
 
 _DECLINED = "None of the nearest items is what you mean, so the corpus does not hold an answer to this."
 _REMEMBERED = "The model answered from its memory, unverified."

@@ -27,7 +27,7 @@ def side_by_side(left: str, right: str, left_title: str, right_title: str) -> st
     """A table of both texts. Every character of theirs is escaped."""
     head = f'<tr><th colspan="2">{escape(left_title)}</th><th colspan="2">{escape(right_title)}</th></tr>'
     body = "".join(_row(*row) for row in rows(left, right))
-    table = f'<table class="lab-diff">{_COLUMNS}<thead>{head}</thead><tbody>{body}</tbody></table>'
+    table = f'<table class="text-diff">{_COLUMNS}<thead>{head}</thead><tbody>{body}</tbody></table>'
     return f'<div class="scroll">{table}</div>'
 
 

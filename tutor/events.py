@@ -1,0 +1,44 @@
+"""What a turn tells while it goes on: first the evidence, then the decision, pieces of the answer, the whole answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tutor.records import Answer, Citation, Confidence, Decision, Hit, Item, Origin
+
+
+@dataclass(frozen=True)
+class EvidenceEvent:
+    """The hits, before the decision and any word of the answer: ``items`` are the first hits' items, ``citations`` what
+    to mark. A second one without items takes them back: nothing is claimed from them."""
+
+    items: tuple[Item, ...]
+    hits: tuple[Hit, ...]
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class DecisionEvent:
+    """What will be done with the question and why."""
+
+    decision: Decision
+    confidence: Confidence
+    standalone: str
+
+
+@dataclass(frozen=True)
+class TokenEvent:
+    """The next piece of the answer, already checked unless ``origin`` is the model's memory."""
+
+    text: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class DoneEvent:
+    """The whole answer; always the last event."""
+
+    answer: Answer
+
+
+Event = EvidenceEvent | DecisionEvent | TokenEvent | DoneEvent
