@@ -8,12 +8,12 @@ from tutor.judging import Judge
 
 
 def judge_program(judge: Judge, interview: Interview, source: str, user: str = "") -> CodeResult:
-    """Judges the program for the open question.
+    """Judges the program for the open question, by the cases that the interview began with.
 
     Raises PracticeError where no case could be run, because the program is no Python, too long, or had to wait: that
     is no answer yet. Raises TutorError where the exercise itself is at fault.
     """
-    attempt = judge.attempt(interview.current.item, source, user)
+    attempt = judge.attempt(interview.item(interview.current), source, user)
     if not attempt.cases:
         raise PracticeError(f"{attempt.problem.rstrip('.')}. The question stays open")
     passed = sum(case.verdict == "pass" for case in attempt.cases)
