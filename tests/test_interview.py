@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from interview_fakes import ITEMS, START, all_of, grade_by_names, make_item
+from pydantic import TypeAdapter
 from web_fakes import CORPUS, curated
 
 from tutor.errors import PracticeError
@@ -254,6 +256,18 @@ def test_a_program_of_which_no_case_runs_leaves_the_question_open(source: str) -
     interview = begun(Setup(kinds=("coding",)), curated())
     with Judge(CORPUS) as judge, pytest.raises(PracticeError, match="The question stays open"):
         judge_program(judge, interview, source)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
+@pytest.mark.parametrize("does", ["return chr(0xd800) * 9000", "raise ValueError(chr(0xd800) * 9000)"])
+def test_what_a_program_says_is_kept_shortened_and_can_be_written_down(does: str) -> None:
+    interview = begun(Setup(kinds=("coding",), items=("q041",)), curated())
+    source = f"print('x' * 60_000)\ndef rolling_window_mean(x, k): {does}"
+    with Judge(CORPUS) as judge:
+        result = judge_program(judge, interview, source)
+    assert (result.verdict == "pass", len(result.results)) == (False, result.cases)
+    assert result.printed.endswith("x" * 1000)
+    assert len(TypeAdapter(CodeResult).dump_json(result)) < 40_000
 
 
 def test_a_choice_is_right_or_wrong() -> None:

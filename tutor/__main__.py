@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from tutor.errors import ChatModelError, SandboxError, StoreError, TutorError
 from tutor.settings import Settings, keep_libraries_offline, read_settings
+from tutor.terminal_text import printable
 
 if TYPE_CHECKING:
     from tutor.answering import Tutor
@@ -438,11 +439,6 @@ def _evaluate_grader(folder: Path, no_llm: bool, as_json: bool) -> None:
     with _bar(unit="answers") as progress:
         figures = measure_grading(items, folder, sentence_embedder(settings), chat_model_of(settings), progress)
     print(grading_json(figures) if as_json else grading_markdown(figures))
-
-
-def printable(text: str) -> str:
-    """Text of a stranger's program for a terminal: without the characters that control it."""
-    return "".join(each if each.isprintable() or each == "\n" else "�" for each in text)
 
 
 def _with_model(settings: Settings, no_llm: bool) -> Settings:

@@ -16,7 +16,8 @@ from tutor.interview.scorecard import Scorecard
 from tutor.interview.steps import hints_of
 from tutor.records import Exercise
 from tutor.web import interview_views as views
-from tutor.web.lab import starter
+from tutor.web import lab_views
+from tutor.web.lab import sample_run, starter
 from tutor.web.practice import PracticeRoom
 
 FORGOTTEN = (
@@ -40,7 +41,10 @@ class InterviewParts:
     box: gr.Textbox
     code: gr.Code
     options: gr.Radio
+    send: gr.Button
+    run: gr.Button
     hint: gr.Button
+    sampled: gr.HTML
     predicting: gr.Column
     proceed: gr.Button
     pause: gr.Button
@@ -76,6 +80,16 @@ def stepped(room: PracticeRoom, state: Opened | None, make: Callable[[Interview]
         return shown(room, moved, said, keep_text=isinstance(action, (AskHint, Pause, Resume, Object)))
 
     return _told(room, state, take)
+
+
+def sampled(room: PracticeRoom, state: Opened | None, source: str, user: str) -> str:
+    """What the program gives on the sample call; what the reference gives there is not told."""
+    if state is None:
+        return views.problem(FORGOTTEN)
+    try:
+        return lab_views.sample(sample_run(room.run_sample(state.interview, source, user)))
+    except TutorError as error:
+        return views.problem(str(error))
 
 
 def set_aside(room: PracticeRoom, state: Opened | None, text: str, source: str) -> tuple[Any, ...]:
@@ -148,7 +162,10 @@ def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text
         gr.Textbox(visible=exercise is None and quiz is None, **words),
         gr.Code(visible=exercise is not None, **_program(exercise, opened.draft, keep_text)),
         gr.Radio(options, visible=quiz is not None, value=None),
+        gr.Button(views.send_label(interview)),
+        gr.Button(visible=exercise is not None),
         gr.Button(views.hint_label(interview), interactive=interview.current.hints < len(hints_of(item))),
+        gr.skip() if keep_text else "",
         gr.Column(visible=not (over or paused) and phase == "predicting"),
         gr.Button(visible=not (over or paused) and phase == "told"),
         gr.Button(visible=not (over or paused)),
@@ -181,7 +198,7 @@ def _set_up(room: PracticeRoom, notice: str) -> tuple[Any, ...]:
     hidden = gr.Column(visible=False)
     return (
         None, notice, gr.Column(visible=True), gr.Dropdown(earlier, value=None, visible=bool(earlier)), hidden, "", "",
-        *(gr.skip() for _ in range(9)), gr.Column(visible=False), "", gr.Accordion(visible=False),
+        *(gr.skip() for _ in range(12)), gr.Column(visible=False), "", gr.Accordion(visible=False),
         gr.Dropdown([], value=None), "",
     )  # fmt: skip
 
