@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -13,6 +14,7 @@ from test_browser_practice import press, to_practice
 from test_web_lab import WRONG
 from web_fakes import FakeService
 
+from tutor.interview.conducting import Interviews
 from tutor.interview.records import Setup
 from tutor.web.practice import PracticeRoom
 
@@ -28,7 +30,8 @@ class Served:
 
 
 @pytest.fixture
-def served() -> Iterator[Served]:
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    monkeypatch.setattr("tutor.web.interview_tab.READ_SECONDS", 0.3)
     service = FakeService()
     for url in serve(service):
         yield Served(service, url)
@@ -88,6 +91,43 @@ def test_a_program_is_tried_on_the_sample_handed_in_once_and_told_case_by_case(
     press(page, "Next question")
     expect(page.locator(".iv-card .lab-found").first).to_contain_text("expected nan, got 0.0")
     assert overflow(page, "#practice-tab", "#practice") <= 0
+
+
+def test_an_open_page_reads_the_clock_and_a_paused_one_does_not(
+    browse: Open, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(Interviews, "read_clock", lambda self, id, revision: read.append(revision))
+    page = open_question(browse, served, SETUP)
+    until(lambda: len(read) >= 2)
+    press(page, "Pause")
+    expect(page.get_by_role("button", name="Resume", exact=True)).to_be_visible()
+    before = len(read)
+    page.wait_for_timeout(1500)
+    assert len(read) <= before + 1
+    press(page, "Resume")
+    until(lambda: len(read) > before + 1)
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [(90, "0:"), (3, "3:")])
+def test_the_pages_clock_leaves_out_the_minutes_that_it_slept(
+    browse: Open, served: Served, minutes: int, shown: str
+) -> None:
+    page = open_question(browse, served, SETUP)
+    expect(page.locator(".iv-clock")).to_contain_text("of 20:00")
+    page.evaluate(
+        "(ms) => { const now = performance.now.bind(performance); performance.now = () => now() + ms; }",
+        minutes * 60_000,
+    )
+    page.wait_for_timeout(1500)
+    assert page.locator(".iv-clock").inner_text().startswith(shown)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_an_interview_that_tells_at_the_end_tells_no_case_before(browse: Open, served: Served) -> None:

@@ -37,7 +37,7 @@ from tutor.interview.records import (
     Skip,
 )
 from tutor.interview.scoring import net_score, reasons
-from tutor.interview.steps import MAX_ANSWER, said, seconds_used, step
+from tutor.interview.steps import MAX_ANSWER, read_on_page, said, seconds_used, step
 from tutor.judging import Judge
 from tutor.records import Item, Kind, Level
 
@@ -183,6 +183,24 @@ def test_a_clock_that_jumps_is_said_and_not_counted(jump: timedelta) -> None:
     assert any("clock jumped" in note for note in interview.notes)
     later = step(interview, AskHint(), START + jump + timedelta(seconds=7))
     assert later.current.seconds == 7
+
+
+def test_the_time_of_a_closed_page_is_said_and_not_counted_and_that_of_an_open_one_is() -> None:
+    interview = begun()
+    for minute in range(1, 21):
+        interview = read_on_page(interview, START + timedelta(minutes=minute))
+    assert (interview.current.seconds, interview.notes) == (20 * 60, ())
+    back = step(interview, AskHint(), START + timedelta(minutes=20 + 90))
+    assert back.current.seconds == 20 * 60
+    assert back.notes == ("The page was closed, the computer slept or the clock jumped; that time is not counted.",)
+
+
+def test_who_thinks_for_long_where_no_page_reads_the_clock_is_counted() -> None:
+    assert step(begun(), AskHint(), START + timedelta(minutes=90)).current.seconds == 90 * 60
+    paused = step(begun(), Pause(), START + timedelta(minutes=1))
+    assert read_on_page(paused, START + timedelta(hours=9)) == paused
+    on_terminal = step(read_on_page(begun(), START + timedelta(minutes=1)), AskHint(), START + timedelta(minutes=2))
+    assert step(on_terminal, AskHint(), START + timedelta(minutes=30)).current.seconds == 30 * 60
 
 
 def test_a_very_long_answer_is_kept_counted_in_part_and_said() -> None:

@@ -173,6 +173,22 @@ def test_two_saves_over_one_state_cannot_both_win(practice: Practice) -> None:
     assert practice.load(id).state == "first"
 
 
+def test_reading_the_clock_is_no_step_and_gives_way_to_one(practice: Practice) -> None:
+    clock = Clock()
+    interviews = Interviews(practice, grade_by_names, clock)
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    clock.move(seconds=40)
+    interviews.read_clock(opened.id, opened.revision)
+    read = interviews.open(opened.id)
+    assert (read.revision, read.interview.current.seconds, read.interview.current.on_page) == (0, 40, True)
+    clock.move(minutes=90)
+    hinted = interviews.act(opened.id, opened.revision, AskHint())
+    assert hinted.interview.current.seconds == 40
+    practice.keep_state(opened.id, opened.revision, "late")
+    interviews.read_clock(opened.id, opened.revision)
+    assert interviews.open(opened.id) == hinted
+
+
 def test_a_draft_outlives_the_process_and_goes_with_the_answer(tmp_path: Path, interviews: Interviews) -> None:
     opened = interviews.start(SETUP, ITEMS, seed=1)
     Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER).keep_draft(opened.id, opened.revision, "half a sentence")

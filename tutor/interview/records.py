@@ -74,7 +74,8 @@ class Asked:
     """A question of the interview and all that came of it.
 
     ``probed`` are the key points that follow-ups aimed at. ``seconds`` is the time until ``since``, when the clock was
-    last read; it stands still where ``since`` is None. ``quiz`` is a multiple-choice question's own shuffle.
+    last read; it stands still where ``since`` is None. ``on_page`` says that a page read it then, so that more readings
+    follow while the page is open. ``quiz`` is a multiple-choice question's own shuffle.
     """
 
     item: str
@@ -82,6 +83,7 @@ class Asked:
     phase: Phase = "answering"
     since: datetime | None = None
     seconds: float = 0.0
+    on_page: bool = False
     probed: tuple[str, ...] = ()
     hints: int = 0
     retried: bool = False

@@ -30,10 +30,14 @@ if (!window.interviewClock) {
 
   let shown = "";
   let since = 0;
+  let ticked = 0;
   let said = "";
   const text = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
   window.interviewClock = setInterval(() => {
     const clock = document.querySelector(".iv-clock");
+    const silent = performance.now() - ticked;  // a page that slept for minutes counts none of them, as the server does
+    if (silent > 5 * 60_000) since += silent;
+    ticked += silent;
     if (!clock?.dataset.running) {
       shown = "";
       return;

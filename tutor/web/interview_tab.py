@@ -45,9 +45,13 @@ from tutor.web.interview_updates import (
     set_aside,
     shown,
     stepped,
+    still_shown,
 )
 from tutor.web.lab_tab import user_of
 from tutor.web.practice import DEMO, PracticeRoom
+
+READ_SECONDS = 30.0
+"""Between two readings of the clock by an open page."""
 
 SAVE_FILE = """(text, name) => {
   if (!name) return [];
@@ -74,7 +78,7 @@ _NEWEST = """(box, code, key) => {
 
 def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
     """Lays the interview out inside the current context and wires it."""
-    opened, key = gr.State(None), gr.Textbox(visible=False)
+    opened, key, timer = gr.State(None), gr.Textbox(visible=False), gr.Timer(READ_SECONDS, active=False)
     notice = gr.HTML("", elem_id="iv-notice")
     form, starts, earlier, setup = build_form()
     with gr.Column(elem_id="iv-talk", min_width=0, visible=False) as talk:
@@ -119,7 +123,7 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
     file, name = gr.Textbox(visible=False), gr.Textbox(visible=False)
     parts = InterviewParts(
         opened, notice, setup, earlier, talk, said, clock, answering, box, code, options, send, run, hint, sample,
-        predicting, proceed, pause, resume, card, result, objecting, objected, key,
+        predicting, proceed, pause, resume, card, result, objecting, objected, key, timer,
     )  # fmt: skip
     quick: dict[str, Any] = {"queue": False, **QUIET}
     slow: dict[str, Any] = {"concurrency_limit": None, "trigger_mode": "once", **QUIET}
@@ -174,6 +178,7 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
         typed(partial(draft_kept, room, False), [opened, key, box], [notice], trigger_mode="always_last", **quick)
     code.input(partial(draft_kept, room, True), [opened, key, code], [notice], trigger_mode="always_last", **quick)
     code.input(None, [code, key], None, js=_KEEP_CODE, **quick)
+    timer.tick(partial(still_shown, room), [opened], None, **quick)
     send_objection.click(objected_to, [opened, objected, objection], [*parts.shown, objection], **quick)
     for press, write, ending in ((markdown, as_markdown, ".md"), (json, as_json, ".json")):
         made = press.click(partial(exported, write, ending), [opened], [file, name, notice], **quick)

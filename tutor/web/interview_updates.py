@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from tutor.web import lab_views
 from tutor.web.lab import sample_run, starter
 from tutor.web.practice import PracticeRoom
 
+_LOG = logging.getLogger(__name__)
 FORGOTTEN = (
     "The tutor was started anew, or this page was asleep for long, so nothing was sent. What you typed is still here: "
     "look where the interview stands, then press again."
@@ -54,6 +56,7 @@ class InterviewParts:
     objecting: gr.Accordion
     objected: gr.Dropdown
     key: gr.Textbox
+    timer: gr.Timer
 
     @property
     def shown(self) -> list[Any]:
@@ -113,6 +116,16 @@ def draft_kept(room: PracticeRoom, code: bool, state: Opened | None, key: str, t
     except TutorError as error:
         return views.problem(f"What you typed last is not saved yet. {error}")
     return gr.skip()
+
+
+def still_shown(room: PracticeRoom, state: Opened | None) -> None:
+    """Tells the interview that this page is open, so that its time counts."""
+    if state is None:
+        return
+    try:
+        room.interviews.read_clock(state.id, state.revision)
+    except TutorError as error:  # the next step says it, and counts this time all the same
+        _LOG.warning("%s", error)
 
 
 def exported(write: Callable[[Scorecard], str], ending: str, state: Opened | None) -> tuple[str, str, str]:
@@ -175,6 +188,7 @@ def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text
         gr.Accordion(visible=bool(told)),
         gr.Dropdown(choices, value=told[-1] if told else None),
         views.draft_key(opened.id, interview),
+        gr.Timer(active=interview.standing == "running" and phase == "answering"),
     )
 
 
@@ -199,7 +213,7 @@ def _set_up(room: PracticeRoom, notice: str) -> tuple[Any, ...]:
     return (
         None, notice, gr.Column(visible=True), gr.Dropdown(earlier, value=None, visible=bool(earlier)), hidden, "", "",
         *(gr.skip() for _ in range(12)), gr.Column(visible=False), "", gr.Accordion(visible=False),
-        gr.Dropdown([], value=None), "",
+        gr.Dropdown([], value=None), "", gr.Timer(active=False),
     )  # fmt: skip
 
 
