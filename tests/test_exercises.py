@@ -427,6 +427,14 @@ def test_edited_cases_make_another_item(copied: Path) -> None:
     assert after[0].exercise.cases.endswith("# once more")
 
 
+@pytest.mark.parametrize("file", ["cases.py", "solution.py"])
+def test_a_file_of_a_known_exercise_that_cannot_be_read_is_named_with_its_folder(copied: Path, file: str) -> None:
+    known = {item.digest: item for item in read_corpus(copied.parent.parent).items}
+    (copied / file).write_bytes(b"\xff\xfe")
+    (problem,) = read_corpus(copied.parent.parent, known).problems
+    assert problem.file == f"coding/q099-scale/{file}"
+
+
 def test_a_program_is_run_on_the_sample_without_a_judgement(judge: Judge) -> None:
     came = judge.run_sample(scale(judge), "def scale(x, k):\n    print('here')\n    return x")
     assert (came.call, came.value, came.printed, came.problem) == ("scale([1, 2], 3)", [1, 2], "here\n", "")

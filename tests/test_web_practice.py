@@ -17,7 +17,7 @@ from tutor.errors import PracticeError, StoreError
 from tutor.interview.conducting import Interviews, Opened, scorecard
 from tutor.interview.exporting import as_json, as_markdown
 from tutor.interview.planning import KINDS
-from tutor.interview.records import Answer, CodeResult, End, HandIn, Pause, Predict, Setup
+from tutor.interview.records import Answer, AskHint, CodeResult, End, HandIn, Pause, Predict, Setup
 from tutor.learner import Evidence, learner_state, what_to_practise
 from tutor.quiz import QuizSetup, answer
 from tutor.records import Status
@@ -60,6 +60,15 @@ def test_the_cases_of_a_program_are_told_with_its_score_and_not_before(room: Pra
     assert not {"<i>", "<b>"} & set(re.findall("<.*?>", shown))
     assert "- fail: zero. Expected 0. Input: f(0) Expected: 0 Got: <b>" in as_markdown(card)
     assert json.loads(as_json(card))["questions"][0]["cases"][0]["found"] == "Expected 0."
+
+
+def test_what_a_page_shows_is_timed_as_on_a_page_from_its_first_moment(room: PracticeRoom) -> None:
+    opened = room.start_interview(DEMO)
+    assert not room.interviews.open(opened.id).interview.current.on_page
+    now = resumed(room)[0]
+    assert room.interviews.open(opened.id).interview.current.on_page
+    stepped(room, now, lambda interview: AskHint())
+    assert room.interviews.open(opened.id).interview.current.on_page
 
 
 def test_the_sample_says_so_where_the_page_was_forgotten_or_nothing_can_be_run(room: PracticeRoom) -> None:

@@ -177,7 +177,7 @@ def read_item(path: Path, root: Path, source: str = "corpus", known: Mapping[str
     """One item file. Raises CorpusError with file (relative to ``root``), line, what was found, what was expected."""
     name = path.relative_to(root).as_posix()
     content = _read_text(path, name)
-    if known and (item := _unchanged(path, content, source, known)):
+    if known and (item := _unchanged(path, root, content, source, known)):
         return item
     matter, body, first_line = _split(content, name)
     data, lines = _parse_yaml(matter, name)
@@ -196,11 +196,11 @@ def read_item(path: Path, root: Path, source: str = "corpus", known: Mapping[str
     return _item(front, body.strip(), source, solution, cases, _digest(content + solution + cases))
 
 
-def _unchanged(path: Path, content: str, source: str, known: Mapping[str, Item]) -> Item | None:
+def _unchanged(path: Path, root: Path, content: str, source: str, known: Mapping[str, Item]) -> Item | None:
     """The item that was read from the same text before, under the same name."""
     solution = path.with_name(SOLUTION_FILE)
     if path.name == EXERCISE_FILE and solution.is_file():
-        content += _read_text(solution, solution.name) + _cases(path, path.parent, source)
+        content += _read_text(solution, solution.relative_to(root).as_posix()) + _cases(path, root, source)
     item = known.get(_digest(content))
     return item if item and item.source == source and _fits(item.id, _named(path)) else None
 

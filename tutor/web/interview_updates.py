@@ -157,6 +157,9 @@ def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text
         return _set_up(room, notice)
     interview = opened.interview
     over, paused, phase = interview.standing == "finished", interview.standing == "paused", interview.current.phase
+    waits = interview.standing == "running" and phase == "answering"
+    if waits:
+        still_shown(room, opened)
     item = interview.item(interview.current)
     quiz, exercise = interview.current.quiz, item.exercise
     told = [place for place, asked in enumerate(interview.questions) if interview.tells(asked)]
@@ -171,7 +174,7 @@ def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text
         gr.Column(visible=not over),
         "" if over else views.talk(interview),
         "" if over else views.clock(opened.id, interview, datetime.now(UTC)),
-        gr.Column(visible=not (over or paused) and phase == "answering"),
+        gr.Column(visible=waits),
         gr.Textbox(visible=exercise is None and quiz is None, **words),
         gr.Code(visible=exercise is not None, **_program(exercise, opened.draft, keep_text)),
         gr.Radio(options, visible=quiz is not None, value=None),
@@ -188,7 +191,7 @@ def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text
         gr.Accordion(visible=bool(told)),
         gr.Dropdown(choices, value=told[-1] if told else None),
         views.draft_key(opened.id, interview),
-        gr.Timer(active=interview.standing == "running" and phase == "answering"),
+        gr.Timer(active=waits),
     )
 
 
