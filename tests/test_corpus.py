@@ -394,6 +394,19 @@ def test_an_imported_exercise_owes_neither_hints_nor_complexity(tmp_path: Path) 
     assert exercise == Exercise("double", "double(x: int) -> int", "double(2)", SOLUTION)
 
 
+def test_only_the_curated_corpus_gives_cases_which_are_code_that_is_trusted(tmp_path: Path) -> None:
+    path = write(tmp_path, coding(), "coding/q041-double/question.md")
+    write(tmp_path, SOLUTION, "coding/q041-double/solution.py")
+    write(tmp_path, "def cases(rng): ...", "coding/q041-double/cases.py")
+
+    own, imported = read_item(path, tmp_path).exercise, read_item(path, tmp_path, "notes").exercise
+
+    assert own is not None
+    assert own.cases == "def cases(rng): ..."
+    assert imported is not None
+    assert imported.cases == ""
+
+
 @pytest.mark.parametrize("field", ["function", "signature", "sample"])
 def test_an_exercise_without_one_of_its_fields_is_named(field: str, tmp_path: Path) -> None:
     text = re.sub(rf"^{field}: .*\n", "", coding(), flags=re.M)

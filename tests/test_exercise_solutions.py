@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from tutor.cases import Case
-from tutor.exercises import CasesFile, exercise_folders
+from tutor.exercises import cases_of, exercise_folders, find_exercise
 from tutor.judging import Judge
 from tutor.settings import default_corpus
 
@@ -51,7 +51,7 @@ def faults(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("path", RIGHT, ids=name)
 def test_a_right_solution_passes_however_it_is_written(path: Path, judge: Judge) -> None:
-    attempt = judge.attempt(exercise(path), path.read_text(encoding="utf-8"))
+    attempt = judge.attempt(find_exercise(exercise(path), CORPUS), path.read_text(encoding="utf-8"))
 
     assert attempt.verdict == "pass", f"{attempt.problem} (seed {attempt.seed})"
 
@@ -60,7 +60,7 @@ def test_a_right_solution_passes_however_it_is_written(path: Path, judge: Judge)
 def test_a_wrong_solution_fails_in_the_case_for_its_fault(path: Path, judge: Judge) -> None:
     (fault,) = faults(path)
 
-    attempt = judge.attempt(exercise(path), path.read_text(encoding="utf-8"))
+    attempt = judge.attempt(find_exercise(exercise(path), CORPUS), path.read_text(encoding="utf-8"))
 
     caught = {case.name for case in attempt.cases if case.verdict not in ("pass", "skipped")}
     assert attempt.verdict in ("fail", "error", "memory"), f"{attempt.problem} (seed {attempt.seed})"
@@ -69,7 +69,7 @@ def test_a_wrong_solution_fails_in_the_case_for_its_fault(path: Path, judge: Jud
 
 @pytest.mark.parametrize("path", MUTANTS, ids=name)
 def test_the_cases_catch_a_mutant(path: Path, judge: Judge) -> None:
-    attempt = judge.attempt(exercise(path), path.read_text(encoding="utf-8"))
+    attempt = judge.attempt(find_exercise(exercise(path), CORPUS), path.read_text(encoding="utf-8"))
 
     assert attempt.verdict in ("fail", "error", "memory"), f"{attempt.problem} (seed {attempt.seed})"
 
@@ -103,7 +103,7 @@ def test_inputs_differ_from_attempt_to_attempt_but_not_for_one_seed(id: str) -> 
 def test_every_exercise_is_timed_on_growing_inputs(id: str, judge: Judge) -> None:
     solution = (FOLDERS[id] / "solution.py").read_text(encoding="utf-8")
 
-    timings = judge.timing(id, solution)
+    timings = judge.timing(find_exercise(id, CORPUS), solution)
 
     assert len(timings) >= 4
     assert [timing.n for timing in timings] == sorted({timing.n for timing in timings})
@@ -111,7 +111,7 @@ def test_every_exercise_is_timed_on_growing_inputs(id: str, judge: Judge) -> Non
 
 
 def cases(id: str, seed: int) -> tuple[Case, ...]:
-    return CasesFile(FOLDERS[id], CORPUS).cases(seed)
+    return cases_of(find_exercise(id, CORPUS), CORPUS).cases(seed)
 
 
 # false alarms of the statistical cases

@@ -5,6 +5,7 @@ The five exercises' own cases are held by ``test_exercise_solutions``; here a sm
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,10 +16,12 @@ import numpy as np
 import pytest
 from conftest import item_text
 
+from tutor.corpus import read_corpus
 from tutor.errors import CorpusError, ExerciseError
 from tutor.exercise_lint import lint_exercises
 from tutor.exercises import CasesFile, find_exercise
 from tutor.judging import Attempt, Judge
+from tutor.records import Item
 from tutor.sandbox.runs import Sandbox
 from tutor.sandbox.workers import Limits
 from tutor.settings import default_corpus
@@ -93,8 +96,13 @@ def judge(corpus: Path) -> Iterator[Judge]:
         yield opened
 
 
+def scale(judge: Judge) -> Item:
+    """The exercise as its files are now."""
+    return find_exercise("q099", judge.corpus)
+
+
 def attempt(judge: Judge, source: str) -> Attempt:
-    return judge.attempt("q099", source)
+    return judge.attempt(scale(judge), source)
 
 
 def rows(attempt: Attempt) -> dict[str, str]:
@@ -137,7 +145,7 @@ def test_a_changed_argument_fails_and_is_named(judge: Judge) -> None:
 
 def test_inputs_vary_and_come_again_with_their_seed(judge: Judge) -> None:
     first, second = attempt(judge, SOLUTION), attempt(judge, SOLUTION)
-    again = judge.attempt("q099", SOLUTION, seed=first.seed)
+    again = judge.attempt(scale(judge), SOLUTION, seed=first.seed)
 
     assert first.cases[0].input != second.cases[0].input
     assert first.cases[0].input == again.cases[0].input
@@ -148,7 +156,7 @@ def test_ten_at_once_are_all_judged_right(judge: Judge) -> None:
     found: dict[int, str] = {}
 
     def one(number: int) -> None:
-        found[number] = judge.attempt("q099", sources[number], user=f"candidate {number}").verdict
+        found[number] = judge.attempt(scale(judge), sources[number], user=f"candidate {number}").verdict
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(10)]
     for thread in threads:
@@ -270,40 +278,40 @@ def test_what_a_program_prints_is_reported_and_decides_nothing(judge: Judge) -> 
 
 def test_a_user_who_submits_too_often_is_refused_in_words(corpus: Path) -> None:
     with Judge(corpus, Sandbox(per_minute=2)) as judge:
-        verdicts = [judge.attempt("q099", SOLUTION, user="a") for _ in range(3)]
+        verdicts = [judge.attempt(scale(judge), SOLUTION, user="a") for _ in range(3)]
         assert [judged.verdict for judged in verdicts] == ["pass", "pass", "refused"]
         assert "wait" in verdicts[2].problem
-        assert judge.attempt("q099", SOLUTION, user="b").verdict == "pass"
-        assert "wait" in judge.run("q099", user="a").problem
+        assert judge.attempt(scale(judge), SOLUTION, user="b").verdict == "pass"
+        assert "wait" in judge.run(scale(judge), user="a").problem
 
 
 def test_without_a_sandbox_nothing_runs_and_the_reason_is_given(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tutor.sandbox.selftest.find_bubblewrap", lambda: "")
     monkeypatch.setattr("tutor.sandbox.inside.fences.landlock_version", lambda: 0)
     with Judge(corpus) as judge:
-        judged = judge.attempt("q099", "raise SystemExit")
+        judged = judge.attempt(scale(judge), "raise SystemExit")
         assert (judged.verdict, judged.cases) == ("refused", ())
         assert "apt-get install bubblewrap" in judged.problem
-        assert "Landlock" in judge.run("q099").problem
+        assert "Landlock" in judge.run(scale(judge)).problem
 
 
 # --- the reference ----------------------------------------------------------------------------------------------------
 
 
 def test_the_reference_runs_on_its_sample_or_on_a_call_of_literals(judge: Judge) -> None:
-    sample = judge.run("scale")
+    sample = judge.run(scale(judge))
     assert (sample.exercise, sample.call, sample.problem) == ("q099", "scale([1, 2], 3)", "")
     assert np.array_equal(sample.value, [3, 6])
     assert sample.shown == "array([3, 6])"
     assert "def scale" in sample.code
-    assert np.isnan(judge.run("q099", "scale([nan, 1.5], k=2)").value[0])
+    assert np.isnan(judge.run(scale(judge), "scale([nan, 1.5], k=2)").value[0])
 
 
 @pytest.mark.parametrize(
     ("call", "words"), [("scale([1], -1)", "ValueError: k is negative"), ("scale([1])", "cannot be called as asked")]
 )
 def test_why_the_reference_gives_no_value_is_told(judge: Judge, call: str, words: str) -> None:
-    assert words in judge.run("q099", call).problem
+    assert words in judge.run(scale(judge), call).problem
 
 
 @pytest.mark.parametrize(
@@ -311,12 +319,12 @@ def test_why_the_reference_gives_no_value_is_told(judge: Judge, call: str, words
 )
 def test_a_call_that_is_no_call_of_literals_is_refused(judge: Judge, call: str) -> None:
     with pytest.raises(ExerciseError):
-        judge.run("q099", call)
+        judge.run(scale(judge), call)
 
 
 def test_time_is_taken_on_growing_inputs(judge: Judge) -> None:
     slow = "import time\n" + SOLUTION.replace("    if k < 0", "    time.sleep(len(x) / 100_000)\n    if k < 0", 1)
-    small, large = judge.timing("q099", slow)
+    small, large = judge.timing(scale(judge), slow)
 
     assert (small.n, large.n) == (10, 1000)
     assert large.candidate_ms is not None
@@ -325,7 +333,7 @@ def test_time_is_taken_on_growing_inputs(judge: Judge) -> None:
 
 def test_time_of_a_program_that_stops_is_left_out(judge: Judge) -> None:
     stops = SOLUTION + "\nimport os\nright = scale\ndef scale(x, k): return os._exit(0) if len(x) > 10 else right(x, k)"
-    small, large = judge.timing("q099", stops)
+    small, large = judge.timing(scale(judge), stops)
 
     assert small.candidate_ms is not None
     assert (large.candidate_ms, large.reference_ms > 0) == (None, True)
@@ -336,7 +344,7 @@ def test_time_of_a_program_that_stops_is_left_out(judge: Judge) -> None:
 
 @pytest.mark.parametrize("name", ["q043", "nms", "NMS", "q043-nms"])
 def test_an_exercise_is_found_by_id_and_slug(name: str) -> None:
-    assert find_exercise(name, default_corpus())[0].id == "q043"
+    assert find_exercise(name, default_corpus()).id == "q043"
 
 
 @pytest.mark.parametrize(
@@ -350,7 +358,7 @@ def test_an_exercise_is_found_by_id_and_slug(name: str) -> None:
     ],
 )
 def test_an_exercise_is_found_by_its_function(name: str, id: str) -> None:
-    assert find_exercise(name, default_corpus())[0].id == id
+    assert find_exercise(name, default_corpus()).id == id
 
 
 def test_an_exercise_that_is_not_there_is_a_sentence_that_lists_them() -> None:
@@ -368,11 +376,70 @@ def test_an_exercise_that_is_not_there_is_a_sentence_that_lists_them() -> None:
         ("x = 1", "no function 'cases'"),
     ],
 )
-def test_cases_that_cannot_be_made_name_file_and_line(tmp_path: Path, source: str, words: str) -> None:
-    (tmp_path / "cases.py").write_text(source, encoding="utf-8")
+def test_cases_that_cannot_be_made_name_file_and_line(source: str, words: str) -> None:
     with pytest.raises(CorpusError) as caught:
-        CasesFile(tmp_path, tmp_path).cases(0)
+        CasesFile(source, "coding/q099-scale/cases.py").cases(0)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("file", ["cases.py", "solution.py", "question.md"])
+def test_an_item_is_judged_as_it_was_read_whatever_becomes_of_its_files(copied: Path, file: str) -> None:
+    corpus = copied.parent.parent
+    item = find_exercise("q099", corpus)
+    (copied / file).write_text("def cases(rng): return 1 / 0", encoding="utf-8")
+    with Judge(corpus) as judge:
+        assert judge.attempt(item, SOLUTION).verdict == "pass"
+        assert judge.attempt(item, "def scale(x, k): return x").verdict == "fail"
+        assert judge.timing(item, SOLUTION)
+    shutil.rmtree(copied)
+    with Judge(corpus) as judge:
+        assert judge.attempt(item, SOLUTION).verdict == "pass"
+
+
+def test_a_copy_without_cases_is_judged_by_those_of_today_and_says_so_where_there_are_none(copied: Path) -> None:
+    corpus = copied.parent.parent
+    item = find_exercise("q099", corpus)
+    assert item.exercise is not None
+    old = replace(item, exercise=replace(item.exercise, cases=""))
+    with Judge(corpus) as judge:
+        assert judge.attempt(old, "def scale(x, k): return x").verdict == "fail"
+        shutil.rmtree(copied)
+        with pytest.raises(ExerciseError, match=r"q099 was taken out of the corpus.*skip the question"):
+            judge.attempt(old, SOLUTION)
+
+
+def test_cases_that_fail_in_a_copy_are_named_by_file_and_line(copied: Path) -> None:
+    (copied / "cases.py").write_text("def cases(rng):\n    return 1 / 0", encoding="utf-8")
+    item = find_exercise("q099", copied.parent.parent)
+    with Judge(copied.parent.parent) as judge, pytest.raises(CorpusError, match=r"q099-scale/cases\.py:2: found Zero"):
+        judge.attempt(item, SOLUTION)
+    shutil.rmtree(copied)
+    with Judge(copied.parent.parent) as judge, pytest.raises(CorpusError, match=r"cases\.py of q099:2: found Zero"):
+        judge.attempt(item, SOLUTION)
+
+
+def test_edited_cases_make_another_item(copied: Path) -> None:
+    before = read_corpus(copied.parent.parent).items
+    (copied / "cases.py").write_text(f"{CASES}\n# once more", encoding="utf-8")
+    after = read_corpus(copied.parent.parent, {item.digest: item for item in before}).items
+    assert [item.digest for item in after] != [item.digest for item in before]
+    assert after[0].exercise is not None
+    assert after[0].exercise.cases.endswith("# once more")
+
+
+@pytest.mark.parametrize("file", ["cases.py", "solution.py"])
+def test_a_file_of_a_known_exercise_that_cannot_be_read_is_named_with_its_folder(copied: Path, file: str) -> None:
+    known = {item.digest: item for item in read_corpus(copied.parent.parent).items}
+    (copied / file).write_bytes(b"\xff\xfe")
+    (problem,) = read_corpus(copied.parent.parent, known).problems
+    assert problem.file == f"coding/q099-scale/{file}"
+
+
+def test_a_program_is_run_on_the_sample_without_a_judgement(judge: Judge) -> None:
+    came = judge.run_sample(scale(judge), "def scale(x, k):\n    print('here')\n    return x")
+    assert (came.call, came.value, came.printed, came.problem) == ("scale([1, 2], 3)", [1, 2], "here\n", "")
+    assert "empty" in judge.run_sample(scale(judge), " ").problem
+    assert "ZeroDivisionError" in judge.run_sample(scale(judge), "def scale(x, k): return 1 / 0").problem
 
 
 # --- lint -------------------------------------------------------------------------------------------------------------

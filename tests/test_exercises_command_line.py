@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from tutor.commands.printing import printable
 from tutor.settings import default_corpus, read_settings
 from tutor.store.database import Database
 from tutor.store.practice import Practice
 from tutor.store.records import LOCAL_USER
+from tutor.terminal_text import printable
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from interview_fakes import ITEMS, START, all_of, grade_by_names, make_item
+from pydantic import TypeAdapter
 from web_fakes import CORPUS, curated
 
 from tutor.errors import PracticeError
@@ -35,7 +37,7 @@ from tutor.interview.records import (
     Skip,
 )
 from tutor.interview.scoring import net_score, reasons
-from tutor.interview.steps import MAX_ANSWER, said, seconds_used, step
+from tutor.interview.steps import MAX_ANSWER, read_on_page, said, seconds_used, step
 from tutor.judging import Judge
 from tutor.records import Item, Kind, Level
 
@@ -183,6 +185,24 @@ def test_a_clock_that_jumps_is_said_and_not_counted(jump: timedelta) -> None:
     assert later.current.seconds == 7
 
 
+def test_the_time_of_a_closed_page_is_said_and_not_counted_and_that_of_an_open_one_is() -> None:
+    interview = begun()
+    for minute in range(1, 21):
+        interview = read_on_page(interview, START + timedelta(minutes=minute))
+    assert (interview.current.seconds, interview.notes) == (20 * 60, ())
+    back = step(interview, AskHint(), START + timedelta(minutes=20 + 90))
+    assert back.current.seconds == 20 * 60
+    assert back.notes == ("The page was closed, the computer slept or the clock jumped; that time is not counted.",)
+
+
+def test_who_thinks_for_long_where_no_page_reads_the_clock_is_counted() -> None:
+    assert step(begun(), AskHint(), START + timedelta(minutes=90)).current.seconds == 90 * 60
+    paused = step(begun(), Pause(), START + timedelta(minutes=1))
+    assert read_on_page(paused, START + timedelta(hours=9)) == paused
+    on_terminal = step(read_on_page(begun(), START + timedelta(minutes=1)), AskHint(), START + timedelta(minutes=2))
+    assert step(on_terminal, AskHint(), START + timedelta(minutes=30)).current.seconds == 30 * 60
+
+
 def test_a_very_long_answer_is_kept_counted_in_part_and_said() -> None:
     interview = step(begun(), Answer("word " * 10_000), START)
     assert len(said(interview.current)) <= MAX_ANSWER
@@ -254,6 +274,18 @@ def test_a_program_of_which_no_case_runs_leaves_the_question_open(source: str) -
     interview = begun(Setup(kinds=("coding",)), curated())
     with Judge(CORPUS) as judge, pytest.raises(PracticeError, match="The question stays open"):
         judge_program(judge, interview, source)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
+@pytest.mark.parametrize("does", ["return chr(0xd800) * 9000", "raise ValueError(chr(0xd800) * 9000)"])
+def test_what_a_program_says_is_kept_shortened_and_can_be_written_down(does: str) -> None:
+    interview = begun(Setup(kinds=("coding",), items=("q041",)), curated())
+    source = f"print('x' * 60_000)\ndef rolling_window_mean(x, k): {does}"
+    with Judge(CORPUS) as judge:
+        result = judge_program(judge, interview, source)
+    assert (result.verdict == "pass", len(result.results)) == (False, result.cases)
+    assert result.printed.endswith("x" * 1000)
+    assert len(TypeAdapter(CodeResult).dump_json(result)) < 40_000
 
 
 def test_a_choice_is_right_or_wrong() -> None:

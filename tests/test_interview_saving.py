@@ -6,6 +6,7 @@ A hundred kills in every run; `python tests/kill_interviews.py DATABASE 500` doe
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,24 +16,29 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from interview_fakes import ITEMS, Clock, all_of, grade_by_names
+from interview_fakes import ITEMS, START, Clock, all_of, grade_by_names
 from web_fakes import curated
 
-from tutor.errors import PracticeError, StaleError, StoreError, TutorError
+from tutor.errors import ExerciseError, PracticeError, StaleError, StoreError, TutorError
+from tutor.exercises import find_exercise
 from tutor.grading.records import Grade
 from tutor.interview.conducting import Interviews, Opened, scorecard
+from tutor.interview.programs import judge_program
 from tutor.interview.records import Answer, AskHint, End, Object, Predict, Proceed, Setup, Skip
+from tutor.judging import Judge
 from tutor.learner import learner_state
 from tutor.learner.advice import weakest
 from tutor.quiz import QuizSetup
 from tutor.quiz.keeping import Quizzes
 from tutor.records import Item
+from tutor.settings import default_corpus
 from tutor.store.database import Database
 from tutor.store.feedback import Feedback
 from tutor.store.practice import Practice
 from tutor.store.records import LOCAL_USER
 
 SETUP = Setup(kinds=("concept",), number=3)
+CODING = Setup(kinds=("coding",), number=1)
 KILLS = 100
 KILLER = Path(__file__).with_name("kill_interviews.py")
 
@@ -94,6 +100,47 @@ def test_an_interview_read_again_is_the_same_to_the_letter(interviews: Interview
     assert interviews.open(opened.id) == opened
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
+@pytest.mark.parametrize("changed", ["cases.py", "solution.py", "question.md", ""])
+def test_a_program_is_judged_by_the_exercise_that_the_interview_began_with(
+    interviews: Interviews, tmp_path: Path, changed: str
+) -> None:
+    folder, item = copied_exercise(tmp_path)
+    opened = interviews.start(CODING, (item,), seed=1)
+    if changed:
+        (folder / changed).write_text("def cases(rng): return []", encoding="utf-8")
+    else:
+        shutil.rmtree(folder)
+    again = interviews.open(opened.id).interview
+    assert item.exercise is not None
+    with Judge(tmp_path) as judge:
+        assert judge_program(judge, again, item.exercise.solution).verdict == "pass"
+        assert judge_program(judge, again, "def rolling_window_mean(x, k): return x").verdict == "fail"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
+def test_an_interview_saved_before_copies_held_cases_goes_on_with_those_of_the_corpus(
+    practice: Practice, interviews: Interviews, tmp_path: Path
+) -> None:
+    folder, item = copied_exercise(tmp_path)
+    saved = practice.load(interviews.start(CODING, (item,), seed=1).id)
+    pool = json.loads(saved.material)
+    del pool[0]["exercise"]["cases"]
+    old = interviews.open(practice.start("interview", json.dumps(pool), saved.state, "running", START)).interview
+    assert item.exercise is not None
+    with Judge(tmp_path) as judge:
+        assert judge_program(judge, old, item.exercise.solution).verdict == "pass"
+        shutil.rmtree(folder)
+        with pytest.raises(ExerciseError, match="q041 was taken out of the corpus"):
+            judge_program(judge, old, item.exercise.solution)
+
+
+def copied_exercise(corpus: Path) -> tuple[Path, Item]:
+    folder = corpus / "coding" / "q041-rolling-window-mean"
+    shutil.copytree(default_corpus() / "coding" / folder.name, folder)
+    return folder, find_exercise("q041", corpus)
+
+
 def test_an_answer_that_a_crash_left_ungraded_is_graded_when_the_interview_is_opened(practice: Practice) -> None:
     def crash(item: Item, answer: str) -> Grade:
         raise KeyboardInterrupt
@@ -124,6 +171,22 @@ def test_two_saves_over_one_state_cannot_both_win(practice: Practice) -> None:
     with pytest.raises(StaleError):
         practice.save(id, 0, "second", "running", now)
     assert practice.load(id).state == "first"
+
+
+def test_reading_the_clock_is_no_step_and_gives_way_to_one(practice: Practice) -> None:
+    clock = Clock()
+    interviews = Interviews(practice, grade_by_names, clock)
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    clock.move(seconds=40)
+    interviews.read_clock(opened.id, opened.revision)
+    read = interviews.open(opened.id)
+    assert (read.revision, read.interview.current.seconds, read.interview.current.on_page) == (0, 40, True)
+    clock.move(minutes=90)
+    hinted = interviews.act(opened.id, opened.revision, AskHint())
+    assert hinted.interview.current.seconds == 40
+    practice.keep_state(opened.id, opened.revision, "late")
+    interviews.read_clock(opened.id, opened.revision)
+    assert interviews.open(opened.id) == hinted
 
 
 def test_a_draft_outlives_the_process_and_goes_with_the_answer(tmp_path: Path, interviews: Interviews) -> None:

@@ -20,6 +20,7 @@ from tutor.interview.conducting import Interviews, Opened
 from tutor.interview.planning import KINDS
 from tutor.interview.records import CodeResult, Interview, Setup
 from tutor.interview.terminal import conduct
+from tutor.judging import Execution
 from tutor.quiz import QuizSetup
 from tutor.quiz.keeping import Quizzes
 from tutor.quiz.terminal import run_quiz
@@ -28,6 +29,7 @@ from tutor.settings import Settings, default_corpus
 from tutor.store.database import Database
 from tutor.store.practice import Practice
 from tutor.store.records import LOCAL_USER
+from tutor.verdicts import CaseResult
 
 QUOKKA = """---
 id: notes-001
@@ -59,8 +61,14 @@ def typing(*lines: str, then: type[BaseException] = EOFError) -> Callable[[], st
     return read
 
 
-def judge(interview: Interview, source: str) -> CodeResult:
-    return CodeResult(source, "pass", 4, 4, "")
+class FakePrograms:
+    def sampled(self, interview: Interview, source: str) -> Execution:
+        return Execution("c1", source, "f(1)", 7, "7", "printed\x1b[2J\n", 1.0, "")
+
+    def judged(self, interview: Interview, source: str) -> CodeResult:
+        wrong = CaseResult("zero", "fail", "f(0)", "0", "1", "Zero counts.", "Expected 0, got\x1b 1.")
+        right = CaseResult("one", "pass", "f(1)", "1", "1", "One counts.")
+        return CodeResult(source, "fail", 1, 2, "zero: Expected 0, got 1.", (wrong, right))
 
 
 @pytest.fixture
@@ -70,7 +78,7 @@ def interviews(tmp_path: Path) -> Interviews:
 
 def talk(interviews: Interviews, opened: Opened, *lines: str) -> tuple[Opened, str]:
     said: list[str] = []
-    return conduct(interviews, opened, typing(*lines), said.append, judge), "\n".join(said)
+    return conduct(interviews, opened, typing(*lines), said.append, FakePrograms()), "\n".join(said)
 
 
 def test_a_whole_interview_is_typed_and_ends_with_its_scorecard(interviews: Interviews) -> None:
@@ -107,7 +115,7 @@ def test_leaving_in_the_middle_of_an_answer_keeps_its_lines_as_the_draft(
 ) -> None:
     opened = interviews.start(Setup(kinds=("concept",), number=1), ITEMS, seed=1)
     said: list[str] = []
-    left = conduct(interviews, opened, typing("It holds", "two lines", then=leaves), said.append, judge)
+    left = conduct(interviews, opened, typing("It holds", "two lines", then=leaves), said.append, FakePrograms())
     assert (left.interview.standing, left.draft) == ("paused", "It holds\ntwo lines")
     assert said[-1] == f"The interview is paused. To go on: tutor interview --resume {opened.id}"
     assert [line.speaker for line in left.interview.current.lines] == ["interviewer"]
@@ -118,7 +126,7 @@ def test_leaving_in_the_middle_of_an_answer_keeps_its_lines_as_the_draft(
 
 def test_a_command_typed_after_a_draft_is_a_command(interviews: Interviews) -> None:
     opened = interviews.start(Setup(kinds=("concept",), number=1), ITEMS, seed=1)
-    left = conduct(interviews, opened, typing("half a line"), lambda text: None, judge)
+    left = conduct(interviews, opened, typing("half a line"), lambda text: None, FakePrograms())
     done, _ = talk(interviews, left, "/skip")
     assert done.interview.current.skipped
 
@@ -190,8 +198,21 @@ def test_a_program_is_handed_in_by_its_path(interviews: Interviews, tmp_path: Pa
     opened = interviews.start(Setup(kinds=("coding",), number=1), (make_item("c1", kind="coding"),), seed=1)
     done, said = talk(interviews, opened, "no/such/file.py", str(program), "")
     assert done.interview.current.code is not None
-    assert "4 of 4 cases pass." in said
+    assert "1 of 2 cases pass." in said
+    told = said[: said.index("# Interview")]
+    assert "- fail: zero. Expected 0, got� 1. Input: f(0) Expected: 0 Got: 1\n- pass: one." in told
     assert "No such file" in said
+
+
+def test_a_program_is_tried_on_the_sample_before_it_is_handed_in(interviews: Interviews, tmp_path: Path) -> None:
+    program = tmp_path / "mine.py"
+    program.write_text("def f(x): return x", encoding="utf-8")
+    opened = interviews.start(Setup(kinds=("coding",), number=1), (make_item("c1", kind="coding"),), seed=1)
+    left, said = talk(interviews, opened, f"/sample {program}", "/sample no/such.py")
+    assert "f(x)\n\nf(1)" in said
+    assert ">>> f(1)\nprinted�[2J\n7" in said
+    assert "No such file" in said
+    assert (left.interview.standing, left.interview.current.code) == ("paused", None)
 
 
 def test_an_option_is_chosen_by_its_number_and_another_word_is_refused_in_a_sentence(interviews: Interviews) -> None:

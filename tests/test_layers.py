@@ -102,7 +102,7 @@ def test_only_its_own_place_imports_a_module(rule: Rule) -> None:
         ("from tutor.web import launch", "tutor/commands/answering.py", []),
         ("from tutor.web import launch", "tutor/commands/upkeep.py", ["tutor.web"]),
         ("from tutor.web import launch", "tutor/__main__.py", ["tutor.web"]),
-        ("from tutor.commands.printing import bar", "tutor/assembly.py", ["tutor.commands"]),
+        ("from tutor.commands.progress import bar", "tutor/assembly.py", ["tutor.commands"]),
         ("from tutor.website import x", "tutor/assembly.py", []),
     ],
 )

@@ -17,7 +17,7 @@ from tutor.index import IndexInUse
 from tutor.settings import Settings
 from tutor.store.database import Database
 from tutor.store.inbox import Inbox
-from tutor.watching import watch
+from tutor.watching import look, watch
 
 LIVE_SECONDS = 5.0
 NEW = item_text("q004", "What is a kernel?", "A kernel measures likeness. It is symmetric. It is positive definite.")
@@ -141,3 +141,13 @@ def test_the_same_refusal_is_said_and_recorded_once_however_often_it_is_tried_ag
     watched.until(lambda: len(tries) >= 3)
     assert len([each for each in Inbox(watched.database).updates() if each.refused]) == 1
     assert len([said for said in watched.said if "No space left" in said]) == 1
+
+
+def test_an_edit_of_any_file_of_an_exercise_is_seen(tmp_path: Path) -> None:
+    folder = tmp_path / "coding" / "q041-double"
+    folder.mkdir(parents=True)
+    seen = [look(Settings(home=tmp_path / "home", corpus=tmp_path))]
+    for name in ("question.md", "solution.py", "cases.py"):
+        (folder / name).write_text(name, encoding="utf-8")
+        seen.append(look(Settings(home=tmp_path / "home", corpus=tmp_path)))
+    assert len(set(seen)) == 4

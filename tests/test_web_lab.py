@@ -274,5 +274,5 @@ def test_the_service_makes_its_judge_once_over_its_corpus_and_closes_it(tmp_path
     assert judge is service.judge
     assert judge.corpus == CORPUS
     service.close()
-    attempt = judge.attempt("q041", RIGHT)
+    attempt = judge.attempt(read_exercises(CORPUS)["q041"], RIGHT)
     assert attempt.verdict == "refused"

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
-from interview_fakes import ITEMS, START, Clock, all_of, grade_by_names
+from interview_fakes import ITEMS, START, Clock, all_of, grade_by_names, make_item
 from web_fakes import FakeService
 
 from tutor.errors import PracticeError, StoreError
 from tutor.interview.conducting import Interviews, Opened, scorecard
 from tutor.interview.exporting import as_json, as_markdown
 from tutor.interview.planning import KINDS
-from tutor.interview.records import Answer, End, Pause, Predict, Setup
+from tutor.interview.records import Answer, AskHint, CodeResult, End, HandIn, Pause, Predict, Setup
 from tutor.learner import Evidence, learner_state, what_to_practise
 from tutor.quiz import QuizSetup, answer
 from tutor.records import Status
+from tutor.verdicts import CaseResult
 from tutor.web import interview_views, progress_views, quiz_views
 from tutor.web.interview_form import setup_of
 from tutor.web.interview_plot import picture
-from tutor.web.interview_updates import InterviewParts, draft_kept, exported, resumed, set_aside, stepped
+from tutor.web.interview_updates import InterviewParts, draft_kept, exported, resumed, sampled, set_aside, stepped
 from tutor.web.practice import DEMO, PracticeRoom
 from tutor.web.progress_plot import history_plot, predictions_plot, reviews_plot, topics_plot
 from tutor.web.progress_tab import deck
@@ -38,6 +41,41 @@ def room() -> PracticeRoom:
 def begun(room: PracticeRoom, coached: bool = True) -> tuple[Interviews, Opened]:
     interviews = Interviews(room.rows, grade_by_names, Clock())
     return interviews, interviews.start(Setup(kinds=("concept",), number=2, coached=coached), ITEMS, seed=1)
+
+
+def test_the_cases_of_a_program_are_told_with_its_score_and_not_before(room: PracticeRoom) -> None:
+    interviews = Interviews(room.rows, grade_by_names, Clock())
+    setup = Setup(kinds=("coding",), number=1, coached=False)
+    opened = interviews.start(setup, (make_item("c1", kind="coding"),), seed=1)
+    row = CaseResult("zero", "fail", "f(0)", "0", "<b>", "Zero counts.", "Expected 0.")
+    code = CodeResult("def f(x): ...", "fail", 0, 1, "zero: Expected 0.", (row,), "<i>said</i>")
+    for action in (HandIn(code), Predict(None)):
+        opened = interviews.act(opened.id, opened.revision, action)
+        assert "Zero counts" not in interview_views.talk(interviews.open(opened.id).interview)
+    opened = interviews.act(opened.id, opened.revision, End())
+    card = scorecard(interviews.open(opened.id).interview)
+    shown = interview_views.scorecard(card, "")
+    assert "Zero counts." in shown
+    assert "&lt;b&gt;" in shown
+    assert not {"<i>", "<b>"} & set(re.findall("<.*?>", shown))
+    assert "- fail: zero. Expected 0. Input: f(0) Expected: 0 Got: <b>" in as_markdown(card)
+    assert json.loads(as_json(card))["questions"][0]["cases"][0]["found"] == "Expected 0."
+
+
+def test_what_a_page_shows_is_timed_as_on_a_page_from_its_first_moment(room: PracticeRoom) -> None:
+    opened = room.start_interview(DEMO)
+    assert not room.interviews.open(opened.id).interview.current.on_page
+    now = resumed(room)[0]
+    assert room.interviews.open(opened.id).interview.current.on_page
+    stepped(room, now, lambda interview: AskHint())
+    assert room.interviews.open(opened.id).interview.current.on_page
+
+
+def test_the_sample_says_so_where_the_page_was_forgotten_or_nothing_can_be_run(room: PracticeRoom) -> None:
+    assert "look where the interview stands" in sampled(room, None, "", "ann")
+    interviews = Interviews(room.rows, grade_by_names, Clock())
+    opened = interviews.start(Setup(kinds=("concept",)), ITEMS, seed=1)
+    assert "not a coding item" in sampled(room, opened, "x = 1", "ann")
 
 
 def test_a_question_shows_none_of_its_points_and_no_score_before_they_are_told(room: PracticeRoom) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, datetime
 
-from tutor.exercises import find_exercise
 from tutor.judging import Attempt
 from tutor.learner.records import Evidence
 from tutor.records import Item
@@ -20,7 +19,7 @@ def attempt_evidence(item: Item, attempt: Attempt, at: datetime) -> Evidence:
     return Evidence(key, "attempt", item.id, item.topics, passed / len(attempt.cases), at, note=note[:300])
 
 
-def keep_attempt(settings: Settings, attempt: Attempt) -> None:
+def keep_attempt(settings: Settings, item: Item, attempt: Attempt) -> None:
     """Keeps an attempt that was made outside the page; one that was not run is no evidence. Raises StoreError."""
     if not attempt.cases:
         return
@@ -28,6 +27,5 @@ def keep_attempt(settings: Settings, attempt: Attempt) -> None:
     from tutor.store.practice import Practice
     from tutor.store.records import LOCAL_USER
 
-    item, _ = find_exercise(attempt.exercise, settings.corpus)
     with closing(Database.open(settings.database)) as database:
         Practice(database, LOCAL_USER).add_evidence(attempt_evidence(item, attempt, datetime.now(UTC)))

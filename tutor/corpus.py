@@ -20,7 +20,7 @@ from tutor.item_schema import CuratedFrontMatter, FrontMatter, TeachingFields
 from tutor.records import Choices, Exercise, FollowUp, Item, KeyPoint, Misconception, Teaching
 
 MAX_FILE_BYTES = 400_000
-EXERCISE_FILE, SOLUTION_FILE = "question.md", "solution.py"
+EXERCISE_FILE, SOLUTION_FILE, CASES_FILE = "question.md", "solution.py", "cases.py"
 FOLDERS = ("questions", "coding", "mcq", "guide", "faq")
 READERS = ("corpus.py", "front_matter.py", "item_schema.py")
 """The modules that decide what an item file is read as."""
@@ -69,7 +69,7 @@ def read_item(path: Path, root: Path, source: str = "corpus", known: Mapping[str
     """One item file. Raises CorpusError with file (relative to ``root``), line, what was found, what was expected."""
     name = path.relative_to(root).as_posix()
     content = _read_text(path, name)
-    if known and (item := _unchanged(path, content, source, known)):
+    if known and (item := _unchanged(path, root, content, source, known)):
         return item
     matter, body, first_line = split_front_matter(content, name)
     data, lines = parse_front_matter(matter, name)
@@ -84,14 +84,15 @@ def read_item(path: Path, root: Path, source: str = "corpus", known: Mapping[str
     if not body.strip():
         raise CorpusError(FileProblem(name, first_line, "an empty body", "the model answer in Markdown"))
     solution = _solution(path, root) if front.kind == "coding" else ""
-    return _item(front, body.strip(), source, solution, _digest(content + solution))
+    cases = _cases(path, root, source)
+    return _item(front, body.strip(), source, solution, cases, _digest(content + solution + cases))
 
 
-def _unchanged(path: Path, content: str, source: str, known: Mapping[str, Item]) -> Item | None:
+def _unchanged(path: Path, root: Path, content: str, source: str, known: Mapping[str, Item]) -> Item | None:
     """The item that was read from the same text before, under the same name."""
     solution = path.with_name(SOLUTION_FILE)
     if path.name == EXERCISE_FILE and solution.is_file():
-        content += _read_text(solution, solution.name)
+        content += _read_text(solution, solution.relative_to(root).as_posix()) + _cases(path, root, source)
     item = known.get(_digest(content))
     return item if item and item.source == source and _fits(item.id, _named(path)) else None
 
@@ -109,7 +110,7 @@ def _fits(item_id: str, name: str) -> bool:
     return name == item_id or name.startswith(item_id + "-")
 
 
-def _item(front: FrontMatter, body: str, source: str, solution: str, digest: str) -> Item:
+def _item(front: FrontMatter, body: str, source: str, solution: str, cases: str, digest: str) -> Item:
     return Item(
         id=front.id,
         title=front.title,
@@ -125,7 +126,7 @@ def _item(front: FrontMatter, body: str, source: str, solution: str, digest: str
         follow_ups=tuple(FollowUp(each.question, each.item) for each in front.follow_ups),
         related=tuple(front.related),
         teaching=_teaching(front.teaching) if front.teaching else None,
-        exercise=_exercise(front, solution) if front.kind == "coding" else None,
+        exercise=_exercise(front, solution, cases) if front.kind == "coding" else None,
         choices=Choices(
             {str(letter): text for letter, text in (front.options or {}).items()},
             front.key or "",
@@ -142,7 +143,7 @@ def _teaching(told: TeachingFields) -> Teaching:
     return Teaching(told.simpler, told.example, told.analogy, told.one_sentence, tuple(told.hints))
 
 
-def _exercise(front: FrontMatter, solution: str) -> Exercise:
+def _exercise(front: FrontMatter, solution: str, cases: str) -> Exercise:
     return Exercise(
         function=front.function or "",
         signature=front.signature or "",
@@ -151,6 +152,7 @@ def _exercise(front: FrontMatter, solution: str) -> Exercise:
         hints=tuple(front.hints),
         complexity=front.complexity or "",
         interviewer=tuple(front.interviewer),
+        cases=cases,
     )
 
 
@@ -209,3 +211,11 @@ def _solution(path: Path, root: Path) -> str:
             FileProblem(name, 0, str(error) or "nesting that is too deep", "Python that compiles")
         ) from None
     return text
+
+
+def _cases(path: Path, root: Path, source: str) -> str:
+    """The text of ``cases.py``, "" without one. It is code that is trusted, so nothing that was imported gives any."""
+    cases = path.with_name(CASES_FILE)
+    if path.name != EXERCISE_FILE or source != "corpus" or not cases.is_file():
+        return ""
+    return _read_text(cases, cases.relative_to(root).as_posix())

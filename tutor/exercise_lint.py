@@ -29,18 +29,18 @@ def lint_exercises(corpus: Path, judge: Judge) -> tuple[FileProblem, ...]:
 
 def _checks(folder: Path, corpus: Path, judge: Judge) -> Iterator[Callable[[], FileProblem | None]]:
     try:
-        item, _ = find_exercise(folder.name, corpus)
+        item = find_exercise(folder.name, corpus)
     except CorpusError:  # the schema's problem, which lint has named
         return
     name = (folder / SOLUTION_FILE).relative_to(corpus).as_posix()
     solution = exercise_of(item).solution
-    yield lambda: _guarded(lambda: _solution_problem(name, judge.attempt(folder.name, solution)), name)
+    yield lambda: _guarded(lambda: _solution_problem(name, judge.attempt(item, solution)), name)
     for mutant in read_mutants(folder, corpus):
         if isinstance(mutant, FileProblem):
             yield lambda problem=mutant: problem  # type: ignore[misc]
         else:
             yield lambda mutant=mutant: _guarded(  # type: ignore[misc]
-                lambda: _mutant_problem(mutant, judge.attempt(folder.name, mutant.source))
+                lambda: _mutant_problem(mutant, judge.attempt(item, mutant.source))
             )
 
 

@@ -1,15 +1,14 @@
-"""The exercises of the corpus as things to be run: finding one by any of its names, reading its cases and mutants.
+"""The exercises of the corpus as things to be run: finding one by any of its names, loading its cases and mutants.
 
-``cases.py`` and ``mutants/`` lie beside an exercise's ``question.md`` and ``solution.py``. ``cases.py`` is trusted
-code and is run here, outside the sandbox; ``tutor.cases`` describes what it holds. Besides ``cases(rng)`` it may
-define ``SIZES`` and ``timed(n, rng)``, a call whose input has size n, for a plot of time against the reference.
-Knows nothing of how a program is run or judged.
+An exercise holds the text of its ``cases.py``, so that a copy of it is judged as it was when the copy was made.
+``cases.py`` is trusted code and is run here, outside the sandbox; ``tutor.cases`` describes what it holds. Besides
+``cases(rng)`` it may define ``SIZES`` and ``timed(n, rng)``, a call whose input has size n, for a plot of time against
+the reference. ``mutants/`` lies beside an exercise's files. Knows nothing of how a program is run or judged.
 """
 
 from __future__ import annotations
 
 import ast
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from tutor.cases import Call, Case
-from tutor.corpus import EXERCISE_FILE, read_item
+from tutor.corpus import CASES_FILE, EXERCISE_FILE, read_item
 from tutor.errors import CorpusError, ExerciseError, FileProblem
 from tutor.records import Exercise, Item
 
-CASES_FILE, MUTANTS_FOLDER = "cases.py", "mutants"
+MUTANTS_FOLDER = "mutants"
 
 
 @dataclass(frozen=True)
@@ -39,21 +38,21 @@ def exercise_folders(corpus: Path) -> list[Path]:
     return sorted(path.parent for path in (corpus / "coding").glob(f"*/{EXERCISE_FILE}"))
 
 
-def find_exercise(name: str, corpus: Path) -> tuple[Item, Path]:
-    """The exercise and its folder, by id (q043), slug (nms) or function name. Raises ExerciseError."""
+def find_exercise(name: str, corpus: Path) -> Item:
+    """The exercise as it is in the corpus now, by id (q043), slug (nms) or function name. Raises ExerciseError."""
     wanted = name.strip().lower().replace("_", "-")
     folders = exercise_folders(corpus)
     for folder in folders:
         id, _, slug = folder.name.lower().partition("-")
         if wanted in (id, slug, folder.name.lower()):
-            return read_item(folder / EXERCISE_FILE, corpus), folder
+            return read_item(folder / EXERCISE_FILE, corpus)
     for folder in folders:
         try:
             item = read_item(folder / EXERCISE_FILE, corpus)
         except CorpusError:  # the broken file may be another exercise's
             continue
         if exercise_of(item).function == name.strip():
-            return item, folder
+            return item
     known = ", ".join(folder.name.partition("-")[2] or folder.name for folder in folders)
     raise ExerciseError(f"There is no exercise {name[:80]!r}", f"one of: {known}", "use one of these names")
 
@@ -65,19 +64,33 @@ def exercise_of(item: Item) -> Exercise:
     return item.exercise
 
 
-class CasesFile:
-    """An exercise's ``cases.py``, loaded. Raises CorpusError where it is missing or fails."""
+def cases_of(item: Item, corpus: Path) -> CasesFile:
+    """The cases that an item holds. A copy of an item from before copies held them is judged by those that the corpus
+    has now; raises ExerciseError where it has none any more."""
+    folders = exercise_folders(corpus)
+    folder = next((each for each in folders if f"{each.name.lower()}-".startswith(f"{item.id}-")), None)
+    name = (folder / CASES_FILE).relative_to(corpus).as_posix() if folder else f"{CASES_FILE} of {item.id}"
+    if text := exercise_of(item).cases:
+        return CasesFile(text, name)
+    if folder is None:
+        raise ExerciseError(
+            f"The exercise {item.id} was taken out of the corpus, and the copy of it that was kept has no cases",
+            "cases to judge a program by",
+            "skip the question",
+        )
+    text = exercise_of(read_item(folder / EXERCISE_FILE, corpus)).cases
+    if not text:
+        raise CorpusError(FileProblem(name, 0, "no such file", "the cases of the exercise"))
+    return CasesFile(text, name)
 
-    def __init__(self, folder: Path, corpus: Path) -> None:
-        self._path, self._name = folder / CASES_FILE, (folder / CASES_FILE).relative_to(corpus).as_posix()
-        try:
-            source = self._path.read_text(encoding="utf-8")
-        except OSError as error:
-            raise CorpusError(FileProblem(self._name, 0, "no such file", "the cases of the exercise")) from error
-        module = types.ModuleType(f"cases of {folder.name}")
-        module.__file__ = str(self._path)
-        self._holds = vars(module)
-        self._run(lambda: exec(compile(source, str(self._path), "exec"), self._holds))
+
+class CasesFile:
+    """The ``text`` of a ``cases.py``, loaded; problems name it as ``name``. Raises CorpusError where it fails."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self._name = name
+        self._holds: dict[str, Any] = {"__name__": f"cases in {name}"}
+        self._run(lambda: exec(compile(text, name, "exec"), self._holds))
 
     def cases(self, seed: int) -> tuple[Case, ...]:
         """The cases that ``seed`` gives; at least one."""
@@ -109,7 +122,7 @@ class CasesFile:
         except Exception as error:
             line, trace = getattr(error, "lineno", 0) or 0, error.__traceback__
             while trace is not None:
-                line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == str(self._path) else line
+                line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == self._name else line
                 trace = trace.tb_next
             raise self._wrong(line, f"{type(error).__name__}: {error}"[:200], "cases that can be made") from error
 

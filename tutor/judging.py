@@ -1,7 +1,9 @@
 """Runs reference solutions and judges the candidate's own: the interface of the command line, the page and the chat.
 
-The candidate's program gets the calls and never an expected value; the reference runs in a sandbox of its own, and
-the comparison is made here. Inputs differ from attempt to attempt: they are drawn from a seed that the attempt names.
+It judges the item that it is given, whatever the corpus holds by then; who has a name only finds the item first, with
+``find_exercise``. The candidate's program gets the calls and never an expected value; the reference runs in a sandbox
+of its own, and the comparison is made here. Inputs differ from attempt to attempt: they are drawn from a seed that the
+attempt names.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from tutor.call_text import parse_call
 from tutor.cases import Call, Case, Outcome
 from tutor.comparison import shown
 from tutor.errors import ExerciseError, SandboxError
-from tutor.exercises import CasesFile, exercise_of, find_exercise
+from tutor.exercises import cases_of, exercise_of
 from tutor.records import Exercise, Item
 from tutor.run_problems import Verdict, raised_problem, refusal, source_problem, stop_problem
 from tutor.sandbox.runs import Run, Sandbox
@@ -47,8 +49,8 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Execution:
-    """The reference on one call. ``value`` is plain Python or NumPy, ``shown`` its short text; ``problem`` says why
-    there is no value ("" where there is one)."""
+    """A program on one call. ``value`` is plain Python or NumPy, ``shown`` its short text; ``problem`` says why there
+    is no value ("" where there is one). All but ``call`` is untrusted where the program is a candidate's."""
 
     exercise: str
     code: str
@@ -71,7 +73,8 @@ class Timing:
 
 
 class Judge:
-    """Judges attempts at the exercises of a corpus. Thread-safe; close it at the end."""
+    """Judges attempts at exercises. Thread-safe; close it at the end. ``corpus`` has the cases of items that hold none
+    and names the files of all."""
 
     def __init__(self, corpus: Path, sandbox: Sandbox | None = None) -> None:
         self.corpus = corpus
@@ -86,16 +89,15 @@ class Judge:
     def close(self) -> None:
         self.sandbox.close()
 
-    def attempt(self, name: str, source: str, user: str = "", seed: int | None = None) -> Attempt:
-        """Judges ``source`` as a solution of the exercise ``name`` (id, slug or function name).
+    def attempt(self, item: Item, source: str, user: str = "", seed: int | None = None) -> Attempt:
+        """Judges ``source`` as a solution of the coding item ``item``.
 
         A ``user`` may submit so many times a minute; "" is not counted. Raises ExerciseError and CorpusError for the
         exercise's own faults; whatever the program does, or a missing sandbox, becomes a verdict.
         """
-        item, folder = find_exercise(name, self.corpus)
         exercise = exercise_of(item)
         seed = secrets.randbits(48) if seed is None else seed
-        cases = CasesFile(folder, self.corpus).cases(seed)
+        cases = cases_of(item, self.corpus).cases(seed)
         if (wrong := source_problem(source)) is not None:
             return Attempt(item.id, wrong[0], (), wrong[1], "", 0.0, seed)
         try:
@@ -109,32 +111,28 @@ class Judge:
         verdict = _overall(results, run, exercise, self.sandbox)
         return Attempt(item.id, verdict, results, problem, run.printed, round(run.ms, 3), seed)
 
-    def run(self, name: str, call_text: str | None = None, user: str = "") -> Execution:
-        """Runs the reference of the exercise ``name`` on a call written out, or on its sample.
+    def run(self, item: Item, call_text: str | None = None, user: str = "") -> Execution:
+        """Runs the reference of a coding item on a call written out, or on its sample.
 
-        Raises ExerciseError where the exercise is not known or the call is no call of literals.
+        Raises ExerciseError where the call is no call of literals.
         """
-        item, _ = find_exercise(name, self.corpus)
         exercise = exercise_of(item)
-        call = parse_call(call_text or exercise.sample, exercise.function)
-        text = call_text.strip() if call_text else exercise.sample
-        try:
-            self._count(user)
-            run = self.sandbox.run(exercise.solution, exercise.function, [[call]])
-        except SandboxError as error:
-            return Execution(item.id, exercise.solution, text, None, "", "", 0.0, str(error))
-        value, ms, problem = self._value(run, exercise)
-        words = "" if problem else shown(value, 2_000)
-        return Execution(item.id, exercise.solution, text, value, words, run.printed, round(ms, 3), problem)
+        return self._execution(item, exercise.solution, (call_text or exercise.sample).strip(), user)
 
-    def timing(self, name: str, source: str, user: str = "") -> tuple[Timing, ...]:
+    def run_sample(self, item: Item, source: str, user: str = "") -> Execution:
+        """Runs a candidate's ``source`` on the exercise's sample, and judges nothing."""
+        sample = exercise_of(item).sample
+        if (wrong := source_problem(source)) is not None:
+            return Execution(item.id, source, sample, None, "", "", 0.0, wrong[1])
+        return self._execution(item, source, sample, user)
+
+    def timing(self, item: Item, source: str, user: str = "") -> tuple[Timing, ...]:
         """Time of ``source`` against the reference on growing inputs; nothing where the exercise times nothing.
 
         Raises SandboxError where nothing can be run.
         """
-        item, folder = find_exercise(name, self.corpus)
         exercise = exercise_of(item)
-        sizes = CasesFile(folder, self.corpus).timed(secrets.randbits(48))
+        sizes = cases_of(item, self.corpus).timed(secrets.randbits(48))
         if not sizes or source_problem(source):
             return ()
         self._count(user)
@@ -147,6 +145,18 @@ class Judge:
             Timing(n, mine, outcomes[0].ms / TIMED_REPEATS)
             for (n, _), mine, outcomes in zip(sizes, took, reference.outcomes, strict=False)
         )
+
+    def _execution(self, item: Item, source: str, call_text: str, user: str) -> Execution:
+        exercise = exercise_of(item)
+        call = parse_call(call_text, exercise.function)
+        try:
+            self._count(user)
+            run = self.sandbox.run(source, exercise.function, [[call]])
+        except SandboxError as error:
+            return Execution(item.id, source, call_text, None, "", "", 0.0, str(error))
+        value, ms, problem = self._value(run, exercise)
+        words = "" if problem else shown(value, 2_000)
+        return Execution(item.id, source, call_text, value, words, run.printed, round(ms, 3), problem)
 
     def _count(self, user: str) -> None:
         if user:

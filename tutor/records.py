@@ -65,10 +65,13 @@ class Teaching:
 
 @dataclass(frozen=True)
 class Exercise:
-    """What a coding item has besides: the function to write, a sample call of literals, the reference's source.
+    """What a coding item has besides: the function to write, a sample call of literals, the reference's source, the
+    text of its ``cases.py``.
 
     ``hints`` climb from a nudge over the key idea to a worked similar case. ``complexity`` is the reference's cost in
-    time and memory; ``interviewer`` are the questions that an interviewer asks once the code runs.
+    time and memory; ``interviewer`` are the questions that an interviewer asks once the code runs. ``cases`` is code of
+    a trainer that runs outside the sandbox, so only the curated corpus gives it: "" in an imported item, where the file
+    is missing, and in copies from before copies held it.
     """
 
     function: str
@@ -78,6 +81,7 @@ class Exercise:
     hints: tuple[str, ...] = ()
     complexity: str = ""
     interviewer: tuple[str, ...] = ()
+    cases: str = dataclasses.field(default="", repr=False)
 
 
 @dataclass(frozen=True)

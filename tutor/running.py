@@ -81,7 +81,7 @@ def _fenced(text: str, language: str = "") -> str:
 def _run(request: RunRequest, item: Item, judge: Judge) -> tuple[ReferenceRun, Execution | None]:
     """What came of it; the second is None where the call could not even be read."""
     try:
-        execution = judge.run(item.id, request.call or None)
+        execution = judge.run(item, request.call or None)
     except ExerciseError as error:
         return ReferenceRun(item.id, exercise_of(item).solution, _short(request.call), problem=str(error)), None
     run = ReferenceRun(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tutor.commands.options import AsJson, NoModel, with_model
-from tutor.commands.printing import bar
+from tutor.commands.progress import bar
 from tutor.errors import ChatModelError
 from tutor.settings import Settings, read_settings
 

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from tutor.commands.options import AsJson, NoModel, with_model
-from tutor.commands.printing import printable
 from tutor.errors import StoreError
 from tutor.settings import read_settings
+from tutor.terminal_text import printable
 
 MAX_FILE_BYTES = 4_000_000
 
@@ -24,10 +24,12 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run the reference solution of an exercise in the sandbox."""
+    from tutor.exercises import find_exercise
     from tutor.judging import Judge
 
-    with Judge(read_settings().corpus) as judge:
-        execution = judge.run(exercise, call or None)
+    corpus = read_settings().corpus
+    with Judge(corpus) as judge:
+        execution = judge.run(find_exercise(exercise, corpus), call or None)
     if as_json:
         value = None if execution.problem else execution.shown
         record = {"exercise": execution.exercise, "call": execution.call, "value": value, "stdout": execution.printed}
@@ -46,15 +48,17 @@ def attempt(
 ) -> None:
     """Judge a solution: run it in the sandbox on the exercise's cases; what came of it counts in your progress."""
     from tutor.attempts import keep_attempt
+    from tutor.exercises import find_exercise
     from tutor.judging import Judge
 
     settings = read_settings()
     with file.open("rb") as opened:
         source = opened.read(MAX_FILE_BYTES).decode("utf-8-sig", "replace")
+    item = find_exercise(exercise, settings.corpus)
     with Judge(settings.corpus) as judge:
-        judged = judge.attempt(exercise, source)
+        judged = judge.attempt(item, source)
     try:
-        keep_attempt(settings, judged)
+        keep_attempt(settings, item, judged)
     except StoreError as error:
         print(f"The attempt does not count in your progress: {error}", file=sys.stderr)
     if as_json:

@@ -17,10 +17,10 @@ from tutor.grading import Grade
 from tutor.grading.grader import grade
 from tutor.interview.conducting import Interviews
 from tutor.interview.planning import KINDS, MIXED, chosen_kinds
-from tutor.interview.programs import judge_program
+from tutor.interview.programs import judge_program, run_sample
 from tutor.interview.records import ROLES, CodeResult, Interview, Role, Setup
 from tutor.interview.terminal import conduct
-from tutor.judging import Judge
+from tutor.judging import Execution, Judge
 from tutor.learner import learner_state
 from tutor.quiz import QuizSetup
 from tutor.quiz.keeping import Quizzes
@@ -69,7 +69,7 @@ def hold_interview(settings: Settings, setup: Setup, resume: str, read: Callable
             opened = interviews.start(setup, items, mastery)
         for note in opened.interview.notes:
             say(note)
-        conduct(interviews, opened, read, say, _program_judge(settings))
+        conduct(interviews, opened, read, say, _Programs(settings))
 
 
 def hold_quiz(
@@ -132,12 +132,19 @@ def _chat_model(settings: Settings, say: Say) -> BaseChatModel | None:
         return None
 
 
-def _program_judge(settings: Settings) -> Callable[[Interview, str], CodeResult]:
-    def judge(interview: Interview, source: str) -> CodeResult:
-        with Judge(settings.corpus) as opened:
-            return judge_program(opened, interview, source)
+class _Programs:
+    """Starts a sandbox for each program: a person hands in few."""
 
-    return judge
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def sampled(self, interview: Interview, source: str) -> Execution:
+        with Judge(self._settings.corpus) as judge:
+            return run_sample(judge, interview, source)
+
+    def judged(self, interview: Interview, source: str) -> CodeResult:
+        with Judge(self._settings.corpus) as judge:
+            return judge_program(judge, interview, source)
 
 
 def _known(what: str, word: str, known: Sequence[T]) -> T:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tutor.commands.options import AsJson
-from tutor.commands.printing import bar
+from tutor.commands.progress import bar
 from tutor.errors import SandboxError
 from tutor.settings import Settings, read_settings
 

@@ -34,7 +34,7 @@ from tutor.interview.records import (
 from tutor.interview.results import question_result
 from tutor.interview.scorecard import Scorecard, make_scorecard
 from tutor.interview.scoring import known_share, reasons
-from tutor.interview.steps import limit_seconds, said, step
+from tutor.interview.steps import limit_seconds, read_on_page, said, step
 from tutor.learner.records import Evidence
 from tutor.practice_rows import PracticeRows
 from tutor.records import Item
@@ -95,6 +95,13 @@ class Interviews:
         if isinstance(action, Object):
             self._keep_objection(taken, action)
         return self._grade_waiting(taken)
+
+    def read_clock(self, id: str, revision: int) -> None:
+        """A page shows the state ``revision``: reads the clock, which is no step, unless the interview went on. Raises
+        StoreError."""
+        opened = self._load(id)
+        if opened.revision == revision and opened.interview.standing == "running":
+            self._rows.keep_state(id, revision, _state_json(read_on_page(opened.interview, self._clock())))
 
     def pause_and_leave(self, id: str, typed: str = "", seen: int | None = None) -> Opened:
         """Pauses where it runs, so that closing a program costs no time. ``typed`` was not sent and is kept as the

@@ -50,6 +50,8 @@ def _question(result: QuestionResult) -> list[str]:
         lines += ["", "### Your answer", "", *(f"> {line}" for line in result.answer.splitlines())]
     if result.points:
         lines += ["", "### Key points", "", *point_lines(result)]
+    if result.cases:
+        lines += ["", "### Cases", "", *case_lines(result)]
     if result.misconceptions:
         lines += ["", "### Known wrong claims that you made", "", *misconception_lines(result)]
     lines += ["", "### Model answer", "", result.model_answer.strip()]
@@ -82,6 +84,16 @@ def point_lines(result: QuestionResult) -> list[str]:
         after = " (after a follow-up)" if point.probed and point.verdict == "covered" else ""
         lines.append(f"- {point.verdict}{after}: {point.text}{cited}{quote}")
     return lines
+
+
+def case_lines(result: QuestionResult) -> list[str]:
+    """Each case of a program with its verdict, and what was expected and found where it did not pass."""
+    lines = []
+    for case in result.cases:
+        told = [f"Input: {case.input}", f"Expected: {case.expected}", f"Got: {case.got}"]
+        words = [case.found, *(each for each in told if not each.endswith(": "))] if case.verdict != "pass" else []
+        lines.append(" ".join([f"- {case.verdict}: {case.name}.", *words[: 1 if case.verdict == "skipped" else 4]]))
+    return [" ".join(line.split()) for line in lines]
 
 
 def source_lines(result: QuestionResult) -> list[str]:

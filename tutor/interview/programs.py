@@ -1,10 +1,20 @@
-"""A candidate's program, judged by its exercise's cases, as an interview keeps it. Knows the judge."""
+"""A candidate's program in an interview: tried on the sample, judged by the cases. Knows the judge.
+
+Both use the copy of the exercise that the interview began with.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tutor.errors import PracticeError
 from tutor.interview.records import CodeResult, Interview
-from tutor.judging import Judge
+from tutor.judging import Execution, Judge
+from tutor.store.serialized import storable
+from tutor.verdicts import CaseResult
+
+MAX_PRINTED = 8_000
+"""Characters of what a program printed that an interview keeps."""
 
 
 def judge_program(judge: Judge, interview: Interview, source: str, user: str = "") -> CodeResult:
@@ -13,8 +23,20 @@ def judge_program(judge: Judge, interview: Interview, source: str, user: str = "
     Raises PracticeError where no case could be run, because the program is no Python, too long, or had to wait: that
     is no answer yet. Raises TutorError where the exercise itself is at fault.
     """
-    attempt = judge.attempt(interview.current.item, source, user)
+    attempt = judge.attempt(interview.item(interview.current), source, user)
     if not attempt.cases:
         raise PracticeError(f"{attempt.problem.rstrip('.')}. The question stays open")
     passed = sum(case.verdict == "pass" for case in attempt.cases)
-    return CodeResult(source, attempt.verdict, passed, len(attempt.cases), attempt.problem)
+    rows = tuple(_storable(row) for row in attempt.cases)
+    printed = storable(attempt.printed[:MAX_PRINTED])
+    return CodeResult(source, attempt.verdict, passed, len(rows), storable(attempt.problem), rows, printed)
+
+
+def run_sample(judge: Judge, interview: Interview, source: str, user: str = "") -> Execution:
+    """Runs the program for the open question on its sample call. It is no answer, and nothing is judged."""
+    return judge.run_sample(interview.item(interview.current), source, user)
+
+
+def _storable(row: CaseResult) -> CaseResult:
+    """What came of a program's values and messages may hold characters that cannot be kept."""
+    return replace(row, input=storable(row.input), got=storable(row.got), found=storable(row.found))

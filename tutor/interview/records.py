@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from tutor.grading.records import Grade
 from tutor.quiz.records import QuizQuestion
 from tutor.records import Item, Kind, Level
+from tutor.verdicts import CaseResult
 
 Role = Literal["ML engineer", "data scientist", "researcher", "custom"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -54,13 +55,18 @@ class Line:
 
 @dataclass(frozen=True)
 class CodeResult:
-    """What the cases said of a program. ``problem`` is the sentence to read first, "" where all cases passed."""
+    """What the cases said of a program. ``problem`` is the sentence to read first, "" where all cases passed.
+
+    ``results`` has a row for each case, and is empty in interviews from before rows were kept; ``printed`` is the
+    beginning of what the program printed. Both are untrusted text."""
 
     source: str
     verdict: str
     passed: int
     cases: int
     problem: str
+    results: tuple[CaseResult, ...] = ()
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,8 @@ class Asked:
     """A question of the interview and all that came of it.
 
     ``probed`` are the key points that follow-ups aimed at. ``seconds`` is the time until ``since``, when the clock was
-    last read; it stands still where ``since`` is None. ``quiz`` is a multiple-choice question's own shuffle.
+    last read; it stands still where ``since`` is None. ``on_page`` says that a page read it then, so that more readings
+    follow while the page is open. ``quiz`` is a multiple-choice question's own shuffle.
     """
 
     item: str
@@ -76,6 +83,7 @@ class Asked:
     phase: Phase = "answering"
     since: datetime | None = None
     seconds: float = 0.0
+    on_page: bool = False
     probed: tuple[str, ...] = ()
     hints: int = 0
     retried: bool = False

@@ -16,6 +16,7 @@ from tutor.interview.scoring import judged_by, net_score, reasons
 from tutor.lexical import terms
 from tutor.records import Citation, Item
 from tutor.sentences import sentences
+from tutor.verdicts import CaseResult
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class ChoiceResult:
 @dataclass(frozen=True)
 class QuestionResult:
     """One question. ``score`` in [0, 1] is None where nothing could be judged; ``state`` says which it is.
-    ``grader`` is who gave it, ``rubric`` the marks beside it. ``sources`` are the sentences of the model answer that
+    ``grader`` is who gave it, ``rubric`` the marks beside it. ``cases`` are those of a program, ``printed`` what it
+    printed; untrusted text. ``sources`` are the sentences of the model answer that
     say its points. ``drill`` is what to do next, and ``drill_item`` the item that it names."""
 
     place: int
@@ -60,6 +62,8 @@ class QuestionResult:
     points: tuple[PointResult, ...]
     misconceptions: tuple[SaidMisconception, ...]
     choice: ChoiceResult | None
+    cases: tuple[CaseResult, ...]
+    printed: str
     answer: str
     model_answer: str
     sources: tuple[Citation, ...]
@@ -113,6 +117,8 @@ def question_result(interview: Interview, place: int, limit: float = 0.0) -> Que
         points,
         asked.grade.misconceptions if asked.grade else (),
         _choice(asked),
+        asked.code.results if asked.code else (),
+        asked.code.printed if asked.code else "",
         "\n\n".join(line.text for line in asked.lines if line.speaker == "candidate" and line.kind != "skip"),
         item.body,
         sources,

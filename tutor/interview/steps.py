@@ -42,8 +42,9 @@ MAX_ANSWER = 8_000
 MAX_KEPT = 60_000
 MAX_FOLLOW_UPS = 2
 MAX_HINTS = 3
-LONGEST_STRETCH = timedelta(hours=2)
-"""A longer time between two readings of the clock is a moved clock or a sleeping computer, and is not counted."""
+LONGEST_STRETCH, LONGEST_ABSENCE = timedelta(hours=2), timedelta(minutes=5)
+"""A longer time between two readings of the clock is a moved clock or a sleeping computer, and is not counted. A page
+reads the clock again and again while it is open: where it fell silent for the second of these, it was closed."""
 
 
 def step(interview: Interview, action: Action, at: datetime) -> Interview:
@@ -68,6 +69,14 @@ def step(interview: Interview, action: Action, at: datetime) -> Interview:
     return _within_question(ticked, action, at)
 
 
+def read_on_page(interview: Interview, at: datetime) -> Interview:
+    """The interview with its clock read by a page that shows it at the moment ``at``."""
+    if not interview.questions or interview.current.since is None:
+        return interview
+    ticked = _tick(interview, at)
+    return _with_current(ticked, replace(ticked.current, on_page=True))
+
+
 def hints_of(item: Item) -> tuple[str, ...]:
     """The hints of an item, from a nudge on."""
     if item.exercise:
@@ -88,13 +97,13 @@ def limit_seconds(item: Item) -> float:
 
 def seconds_used(asked: Asked, at: datetime) -> float:
     """The time that a question took up to ``at``; a stretch that no clock can have measured counts for nothing."""
-    if asked.since is None or not _measured(asked.since, at):
+    if asked.since is None or not _measured(asked, asked.since, at):
         return asked.seconds
     return asked.seconds + (at - asked.since).total_seconds()
 
 
-def _measured(since: datetime, at: datetime) -> bool:
-    return timedelta() <= at - since <= LONGEST_STRETCH
+def _measured(asked: Asked, since: datetime, at: datetime) -> bool:
+    return timedelta() <= at - since <= (LONGEST_ABSENCE if asked.on_page else LONGEST_STRETCH)
 
 
 def _within_question(interview: Interview, action: Action, at: datetime) -> Interview:
@@ -251,14 +260,14 @@ def _object(interview: Interview, action: Object) -> Interview:
 
 
 def _tick(interview: Interview, at: datetime) -> Interview:
-    """Adds the time since the clock was last read; a jump of the clock is said and not counted."""
+    """Adds the time since the clock was last read; time that nobody can have measured is said and not counted."""
     if not interview.questions or (since := interview.current.since) is None:
         return interview
     asked = interview.current
-    read = _with_current(interview, replace(asked, seconds=seconds_used(asked, at), since=at))
-    if _measured(since, at):
+    read = _with_current(interview, replace(asked, seconds=seconds_used(asked, at), since=at, on_page=False))
+    if _measured(asked, since, at):
         return read
-    note = "The clock jumped or the computer slept; that time is not counted."
+    note = "The page was closed, the computer slept or the clock jumped; that time is not counted."
     notes = interview.notes if note in interview.notes else (*interview.notes, note)
     return replace(read, notes=notes)
 

@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from tutor.errors import TutorError
 from tutor.interview.conducting import Interviews, Opened, scorecard
-from tutor.interview.exporting import as_markdown, choice_lines, misconception_lines, point_lines, source_lines
+from tutor.interview.exporting import (
+    as_markdown,
+    case_lines,
+    choice_lines,
+    misconception_lines,
+    point_lines,
+    source_lines,
+)
 from tutor.interview.records import (
     Action,
     Answer,
@@ -29,17 +37,26 @@ from tutor.interview.records import (
 from tutor.interview.results import question_result
 from tutor.interview.scoring import HINT_COST
 from tutor.interview.steps import limit_seconds
+from tutor.judging import Execution
 from tutor.quiz.terminal import option_named
+from tutor.terminal_text import printable
 
 HELP = (
     f"Write your answer and end it with an empty line. /hint costs {HINT_COST:.0%}, /skip goes on, /pause leaves and "
     "keeps everything, /end ends the interview."
 )
+SAMPLE = "/sample"
 COMMANDS: dict[str, Action] = {"/hint": AskHint(), "/skip": Skip(), "/pause": Pause(), "/end": End()}
 
 Read = Callable[[], str]
 """Gives the next line; raises EOFError where there is none."""
-JudgeProgram = Callable[[Interview, str], CodeResult]
+
+
+class Programs(Protocol):
+    """What is done with a program for the open question: run on the sample call, or judged by the cases."""
+
+    def sampled(self, interview: Interview, source: str) -> Execution: ...
+    def judged(self, interview: Interview, source: str) -> CodeResult: ...
 
 
 class _LeftError(Exception):
@@ -51,13 +68,13 @@ class _LeftError(Exception):
 
 
 def conduct(
-    interviews: Interviews, opened: Opened, read: Read, say: Callable[[str], None], judge: JudgeProgram
+    interviews: Interviews, opened: Opened, read: Read, say: Callable[[str], None], programs: Programs
 ) -> Opened:
     """Goes on with an interview until it is over or paused; Ctrl-C and the end of the input pause it at any moment.
     Raises StoreError."""
     say(HELP)
     try:
-        opened = _go_on(interviews, opened, read, say, judge)
+        opened = _go_on(interviews, opened, read, say, programs)
     except _LeftError as left:
         opened = interviews.pause_and_leave(opened.id, left.typed)
     except (EOFError, KeyboardInterrupt):
@@ -70,7 +87,7 @@ def conduct(
 
 
 def _go_on(
-    interviews: Interviews, opened: Opened, read: Read, say: Callable[[str], None], judge: JudgeProgram
+    interviews: Interviews, opened: Opened, read: Read, say: Callable[[str], None], programs: Programs
 ) -> Opened:
     if opened.interview.standing == "paused":
         opened = interviews.act(opened.id, opened.revision, Resume())
@@ -78,7 +95,7 @@ def _go_on(
     while opened.interview.standing == "running":
         heard = _say_new(opened.interview, heard, say)
         try:
-            action = _next_action(opened, read, say, judge)
+            action = _next_action(opened, read, say, programs)
             opened = interviews.act(opened.id, opened.revision, action)
             if isinstance(action, Answer | HandIn | Choose):
                 say(_time(opened.interview))
@@ -100,7 +117,7 @@ def _say_new(interview: Interview, heard: int, say: Callable[[str], None]) -> in
     return len(lines)
 
 
-def _next_action(opened: Opened, read: Read, say: Callable[[str], None], judge: JudgeProgram) -> Action:
+def _next_action(opened: Opened, read: Read, say: Callable[[str], None], programs: Programs) -> Action:
     interview, asked = opened.interview, opened.interview.current
     if asked.phase == "told":
         return Proceed()
@@ -112,12 +129,28 @@ def _next_action(opened: Opened, read: Read, say: Callable[[str], None], judge: 
         line = read().strip()
         return COMMANDS.get(line) or Choose(option_named(line))
     if interview.item(asked).exercise is not None:
-        say("The path of your program:")
-        line = read().strip()
-        return COMMANDS.get(line) or HandIn(judge(interview, Path(line).read_text(encoding="utf-8", errors="replace")))
+        return _program(interview, read, say, programs)
     if opened.draft:
         say(f"\nYou had written:\n{opened.draft}\nGo on from there; an empty line sends it.")
     return _written(read, opened.draft)
+
+
+def _program(interview: Interview, read: Read, say: Callable[[str], None], programs: Programs) -> Action:
+    """A command, or the program that is handed in; before that any number of runs on the sample."""
+    while True:
+        say(f"The path of your program; {SAMPLE} and the path only runs it on the sample call:")
+        line = read().strip()
+        if line in COMMANDS:
+            return COMMANDS[line]
+        command, _, path = line.partition(" ")
+        if command != SAMPLE:
+            return HandIn(programs.judged(interview, _source(line)))
+        came = programs.sampled(interview, _source(path.strip()))
+        say(printable(f">>> {came.call}\n{came.printed}{came.problem or came.shown}"))
+
+
+def _source(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8", errors="replace")
 
 
 def _written(read: Read, draft: str) -> Action:
@@ -164,6 +197,7 @@ def _told(interview: Interview) -> str:
         return "\nNoted. All scores come at the end."
     result = question_result(interview, len(interview.questions) - 1)
     lines = [f"\nScore: {result.score_words}. {result.made_by}"]
+    lines += [printable(line) for line in case_lines(result)]
     lines += choice_lines(result.choice) if result.choice and result.choice.why else []
     lines += [*point_lines(result), *source_lines(result), *misconception_lines(result)]
     lines += [result.rubric_words] if result.rubric_words else []

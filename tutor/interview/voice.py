@@ -21,10 +21,11 @@ _THANKS = ("Thank you.", "All right, thank you.", "Good, I have noted that.")
 
 
 def question(item: Item, place: int, seed: int) -> str:
-    """The question as the interviewer asks it, in Markdown."""
+    """The question as the interviewer asks it, in Markdown; of a function to write, its signature and a sample call."""
     lead = _one_of(_FIRST if place == 0 else _NEXT, place, seed)
     extra = {"scenario": f" {_SCENARIO}", "coding": f" {_CODE}"}.get(item.kind, "")
-    return f"{lead}{extra}\n\n{item.question}"
+    call = f"\n\n````\n{item.exercise.signature}\n\n{item.exercise.sample}\n````" if item.exercise else ""
+    return f"{lead}{extra}\n\n{item.question}{call}"
 
 
 def probe(text: str, place: int, seed: int) -> str:

@@ -82,11 +82,13 @@ class Practice:
             self._insert(connection, evidence)
         return revision + 1
 
+    def keep_state(self, id: str, revision: int, state: str) -> None:
+        """Keeps ``state`` in place of the one of ``revision``, unless a step was taken since; is no step itself."""
+        self._keep(id, revision, state=storable(state))
+
     def keep_draft(self, id: str, revision: int, text: str) -> None:
         """Keeps what was typed and not sent, unless a step was taken since ``revision``; is no step itself."""
-        mine = (practice.c.id == id) & (practice.c.user_id == self._user) & (practice.c.revision == revision)
-        with self._database.writing() as connection:
-            connection.execute(practice.update().where(mine).values(draft=storable(text[:MAX_DRAFT])))
+        self._keep(id, revision, draft=storable(text[:MAX_DRAFT]))
 
     def newest(self, kind: str, *standings: str) -> list[SavedPractice]:
         """Those of a kind that stand so, the one that was touched last first; at most ``LISTED``."""
@@ -123,6 +125,11 @@ class Practice:
         """Puts an objection to a score on the trainers' desk; returns the number by which its asker finds it."""
         exchange = Exchange(asked=question, answered=answered)
         return Feedback(self._database, self._user).object(subject[:64], question, note[:NOTE_LIMIT], exchange)
+
+    def _keep(self, id: str, revision: int, **values: str) -> None:
+        mine = (practice.c.id == id) & (practice.c.user_id == self._user) & (practice.c.revision == revision)
+        with self._database.writing() as connection:
+            connection.execute(practice.update().where(mine).values(values))
 
     def _row(self, connection: Connection, id: str) -> Row[tuple[object, ...]]:
         mine = (practice.c.id == id) & (practice.c.user_id == self._user)

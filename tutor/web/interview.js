@@ -20,7 +20,8 @@ if (!window.interviewClock) {
     const style = document.createElement("style");
     style.textContent = `body { font: 11pt/1.45 sans-serif; color: #000 } img { max-width: 100% }
       table { border-collapse: collapse } th, td { border-bottom: 1px solid #999; padding: 3px 10px 3px 0; text-align: left }
-      h3, h4, summary { break-after: avoid } summary { font-weight: bold; margin: 8px 0 } pre, .iv-points, code { white-space: pre-wrap }
+      h3, h4, summary { break-after: avoid } summary { font-weight: bold; margin: 8px 0 } pre, .iv-points, .iv-program, .lab-printed, code { white-space: pre-wrap }
+      .iv-program, .lab-printed { font-family: monospace }
       .iv-question { border-top: 1px solid #999; margin-top: 14px } .iv-badge { font-weight: bold } .iv-points { padding-left: 0 }`;
     frame.contentDocument.head.append(style);
     frame.contentDocument.body.append(frame.contentDocument.importNode(card, true));
@@ -29,10 +30,14 @@ if (!window.interviewClock) {
 
   let shown = "";
   let since = 0;
+  let ticked = 0;
   let said = "";
   const text = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
   window.interviewClock = setInterval(() => {
     const clock = document.querySelector(".iv-clock");
+    const silent = performance.now() - ticked;  // a page that slept for minutes counts none of them, as the server does
+    if (silent > 5 * 60_000) since += silent;
+    ticked += silent;
     if (!clock?.dataset.running) {
       shown = "";
       return;

@@ -6,7 +6,7 @@ nor of the other loses it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from tutor.interview.records import (
     Skip,
 )
 from tutor.web import interview_views as views
+from tutor.web import lab_views
 from tutor.web.chat_tab import LATEX
 from tutor.web.chat_updates import QUIET
 from tutor.web.interview_form import build_form, setup_of
@@ -40,11 +41,17 @@ from tutor.web.interview_updates import (
     given,
     reopened,
     resumed,
+    sampled,
     set_aside,
     shown,
     stepped,
+    still_shown,
 )
+from tutor.web.lab_tab import user_of
 from tutor.web.practice import DEMO, PracticeRoom
+
+READ_SECONDS = 30.0
+"""Between two readings of the clock by an open page."""
 
 SAVE_FILE = """(text, name) => {
   if (!name) return [];
@@ -71,7 +78,7 @@ _NEWEST = """(box, code, key) => {
 
 def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
     """Lays the interview out inside the current context and wires it."""
-    opened, key = gr.State(None), gr.Textbox(visible=False)
+    opened, key, timer = gr.State(None), gr.Textbox(visible=False), gr.Timer(READ_SECONDS, active=False)
     notice = gr.HTML("", elem_id="iv-notice")
     form, starts, earlier, setup = build_form()
     with gr.Column(elem_id="iv-talk", min_width=0, visible=False) as talk:
@@ -87,8 +94,10 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
             options = gr.Radio([], label="Choose one", visible=False, elem_id="iv-options")
             with gr.Row(elem_id="iv-presses"):
                 send = gr.Button("Send the answer", variant="primary", min_width=0)
+                run = gr.Button("Run the sample", min_width=0, visible=False)
                 hint = gr.Button("Hint", min_width=0)
                 skip = gr.Button("Skip", min_width=0)
+            sample = gr.HTML("", elem_id="iv-sample")
         with gr.Column(min_width=0, visible=False, elem_id="iv-predicting") as predicting:
             guess = gr.Slider(0, 100, 50, step=5, label="Your score, in percent")
             with gr.Row():
@@ -113,8 +122,8 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
         send_objection = gr.Button("Send it to the trainers", size="sm", min_width=0)
     file, name = gr.Textbox(visible=False), gr.Textbox(visible=False)
     parts = InterviewParts(
-        opened, notice, setup, earlier, talk, said, clock, answering, box, code, options, hint, predicting, proceed,
-        pause, resume, card, result, objecting, objected, key,
+        opened, notice, setup, earlier, talk, said, clock, answering, box, code, options, send, run, hint, sample,
+        predicting, proceed, pause, resume, card, result, objecting, objected, key, timer,
     )  # fmt: skip
     quick: dict[str, Any] = {"queue": False, **QUIET}
     slow: dict[str, Any] = {"concurrency_limit": None, "trigger_mode": "once", **QUIET}
@@ -128,8 +137,11 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
     def handed_in(
         state: Opened | None, text: str, source: str, option: int | None, request: gr.Request
     ) -> tuple[Any, ...]:
-        user = request.client.host if request.client else "somebody"
-        return stepped(room, state, lambda now: given(room, now, text or "", source or "", option, user))
+        return stepped(room, state, lambda now: given(room, now, text or "", source or "", option, user_of(request)))
+
+    def tried(state: Opened | None, source: str, request: gr.Request) -> Iterator[str]:
+        yield lab_views.BUSY
+        yield sampled(room, state, source or "", user_of(request))
 
     def begun(setup: Callable[..., Setup], start: Callable[[Setup], Opened]) -> Callable[..., tuple[Any, ...]]:
         def handle(*values: Any) -> tuple[Any, ...]:
@@ -145,6 +157,7 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
         return (*updates, "" if updates[1].startswith('<p class="small') else text)
 
     send.click(handed_in, [opened, box, code, options], parts.shown, **slow)
+    run.click(tried, [opened, code], [sample], **slow)
     hint.click(act(lambda now: AskHint()), [opened], parts.shown, **quick)
     skip.click(act(lambda now: Skip()), [opened], parts.shown, **quick)
     predict.click(act(lambda now, guess: Predict(guess / 100)), [opened, guess], parts.shown, **quick)
@@ -165,6 +178,7 @@ def build_interview_tab(room: PracticeRoom, page: gr.Blocks) -> None:
         typed(partial(draft_kept, room, False), [opened, key, box], [notice], trigger_mode="always_last", **quick)
     code.input(partial(draft_kept, room, True), [opened, key, code], [notice], trigger_mode="always_last", **quick)
     code.input(None, [code, key], None, js=_KEEP_CODE, **quick)
+    timer.tick(partial(still_shown, room), [opened], None, **quick)
     send_objection.click(objected_to, [opened, objected, objection], [*parts.shown, objection], **quick)
     for press, write, ending in ((markdown, as_markdown, ".md"), (json, as_json, ".json")):
         made = press.click(partial(exported, write, ending), [opened], [file, name, notice], **quick)

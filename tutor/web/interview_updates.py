@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +17,11 @@ from tutor.interview.scorecard import Scorecard
 from tutor.interview.steps import hints_of
 from tutor.records import Exercise
 from tutor.web import interview_views as views
-from tutor.web.lab import starter
+from tutor.web import lab_views
+from tutor.web.lab import sample_run, starter
 from tutor.web.practice import PracticeRoom
 
+_LOG = logging.getLogger(__name__)
 FORGOTTEN = (
     "The tutor was started anew, or this page was asleep for long, so nothing was sent. What you typed is still here: "
     "look where the interview stands, then press again."
@@ -40,7 +43,10 @@ class InterviewParts:
     box: gr.Textbox
     code: gr.Code
     options: gr.Radio
+    send: gr.Button
+    run: gr.Button
     hint: gr.Button
+    sampled: gr.HTML
     predicting: gr.Column
     proceed: gr.Button
     pause: gr.Button
@@ -50,6 +56,7 @@ class InterviewParts:
     objecting: gr.Accordion
     objected: gr.Dropdown
     key: gr.Textbox
+    timer: gr.Timer
 
     @property
     def shown(self) -> list[Any]:
@@ -78,6 +85,16 @@ def stepped(room: PracticeRoom, state: Opened | None, make: Callable[[Interview]
     return _told(room, state, take)
 
 
+def sampled(room: PracticeRoom, state: Opened | None, source: str, user: str) -> str:
+    """What the program gives on the sample call; what the reference gives there is not told."""
+    if state is None:
+        return views.problem(FORGOTTEN)
+    try:
+        return lab_views.sample(sample_run(room.run_sample(state.interview, source, user)))
+    except TutorError as error:
+        return views.problem(str(error))
+
+
 def set_aside(room: PracticeRoom, state: Opened | None, text: str, source: str) -> tuple[Any, ...]:
     """Keeps what was typed, pauses the interview where it runs, and shows the set-up."""
 
@@ -99,6 +116,16 @@ def draft_kept(room: PracticeRoom, code: bool, state: Opened | None, key: str, t
     except TutorError as error:
         return views.problem(f"What you typed last is not saved yet. {error}")
     return gr.skip()
+
+
+def still_shown(room: PracticeRoom, state: Opened | None) -> None:
+    """Tells the interview that this page is open, so that its time counts."""
+    if state is None:
+        return
+    try:
+        room.interviews.read_clock(state.id, state.revision)
+    except TutorError as error:  # the next step says it, and counts this time all the same
+        _LOG.warning("%s", error)
 
 
 def exported(write: Callable[[Scorecard], str], ending: str, state: Opened | None) -> tuple[str, str, str]:
@@ -130,6 +157,9 @@ def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text
         return _set_up(room, notice)
     interview = opened.interview
     over, paused, phase = interview.standing == "finished", interview.standing == "paused", interview.current.phase
+    waits = interview.standing == "running" and phase == "answering"
+    if waits:
+        still_shown(room, opened)
     item = interview.item(interview.current)
     quiz, exercise = interview.current.quiz, item.exercise
     told = [place for place, asked in enumerate(interview.questions) if interview.tells(asked)]
@@ -144,11 +174,14 @@ def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text
         gr.Column(visible=not over),
         "" if over else views.talk(interview),
         "" if over else views.clock(opened.id, interview, datetime.now(UTC)),
-        gr.Column(visible=not (over or paused) and phase == "answering"),
+        gr.Column(visible=waits),
         gr.Textbox(visible=exercise is None and quiz is None, **words),
         gr.Code(visible=exercise is not None, **_program(exercise, opened.draft, keep_text)),
         gr.Radio(options, visible=quiz is not None, value=None),
+        gr.Button(views.send_label(interview)),
+        gr.Button(visible=exercise is not None),
         gr.Button(views.hint_label(interview), interactive=interview.current.hints < len(hints_of(item))),
+        gr.skip() if keep_text else "",
         gr.Column(visible=not (over or paused) and phase == "predicting"),
         gr.Button(visible=not (over or paused) and phase == "told"),
         gr.Button(visible=not (over or paused)),
@@ -158,6 +191,7 @@ def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text
         gr.Accordion(visible=bool(told)),
         gr.Dropdown(choices, value=told[-1] if told else None),
         views.draft_key(opened.id, interview),
+        gr.Timer(active=waits),
     )
 
 
@@ -181,8 +215,8 @@ def _set_up(room: PracticeRoom, notice: str) -> tuple[Any, ...]:
     hidden = gr.Column(visible=False)
     return (
         None, notice, gr.Column(visible=True), gr.Dropdown(earlier, value=None, visible=bool(earlier)), hidden, "", "",
-        *(gr.skip() for _ in range(9)), gr.Column(visible=False), "", gr.Accordion(visible=False),
-        gr.Dropdown([], value=None), "",
+        *(gr.skip() for _ in range(12)), gr.Column(visible=False), "", gr.Accordion(visible=False),
+        gr.Dropdown([], value=None), "", gr.Timer(active=False),
     )  # fmt: skip
 
 

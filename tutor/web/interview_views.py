@@ -14,6 +14,7 @@ from tutor.interview.scorecard import Competence, Scorecard
 from tutor.interview.scoring import HINT_COST
 from tutor.interview.steps import hints_of, limit_seconds, seconds_used
 from tutor.topics import topic_name
+from tutor.web import lab_views
 from tutor.web.labels import KINDS, LEVELS, button, chip_row, disclosure, one_line
 from tutor.web.safe_markdown import attribute, escape, inline, literal, render
 
@@ -72,6 +73,11 @@ def hint_label(interview: Interview) -> str:
     return f"Hint (costs {HINT_COST:.0%}, {left} left)" if left > 0 else "No more hints"
 
 
+def send_label(interview: Interview) -> str:
+    """The button's words: a program is handed in once."""
+    return "Hand in" if interview.item(interview.current).exercise else "Send the answer"
+
+
 def saved_label(row: SavedPractice) -> str:
     words = {"running": "goes on", "paused": "paused", "finished": "finished"}[row.standing]
     return f"{row.created_at.astimezone():%d %B, %H:%M} ({words})"
@@ -86,6 +92,7 @@ def question(result: QuestionResult) -> str:
         f'<p class="iv-score"><strong>{escape(result.score_words)}</strong> <span>{escape(result.made_by)}</span></p>',
         *(f'<p class="small">{escape(words)}</p>' for words in (result.rubric_words, predicted + time) if words),
         _choice(result.choice) if result.choice and result.choice.why else "",
+        lab_views.cases(result.cases, result.printed),
         _points(result),
         _misconceptions(result),
     ]
@@ -120,6 +127,7 @@ def scorecard(card: Scorecard, picture: str) -> str:
 
 def _card_question(result: QuestionResult) -> str:
     answer = literal(result.answer[:MAX_SHOWN]) if result.answer else '<p class="small">There is no answer.</p>'
+    answer = f'<div class="iv-program">{answer}</div>' if result.answer and result.kind == "coding" else answer
     said = disclosure("Your answer", answer, "fold")
     title = f"<h4>{result.place + 1}. {inline(result.title)}</h4>"
     return f'<article class="iv-question">{title}{question(result)}{said}</article>'
@@ -177,4 +185,5 @@ def _line(line: Line) -> str:
     if line.speaker == "interviewer":
         return f'<div class="iv-line iv-interviewer">{one_line(render(line.text))}</div>'
     more = f" … and {len(line.text) - MAX_SHOWN:,} characters more" if len(line.text) > MAX_SHOWN else ""
-    return f'<div class="iv-line iv-candidate">{literal(line.text[:MAX_SHOWN] + more)}</div>'
+    program = " iv-program" if line.kind == "code" else ""
+    return f'<div class="iv-line iv-candidate{program}">{literal(line.text[:MAX_SHOWN] + more)}</div>'

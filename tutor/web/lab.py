@@ -14,14 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from tutor.call_text import parse_call
-from tutor.comparison import shown
 from tutor.corpus import EXERCISE_FILE, read_item
 from tutor.errors import CorpusError, SandboxError, TutorError
-from tutor.exercises import exercise_folders, exercise_of
+from tutor.exercises import exercise_folders, exercise_of, find_exercise
 from tutor.judging import Attempt, Execution, Judge, Timing
 from tutor.records import Exercise, Item
-from tutor.run_problems import raised_problem, refusal, source_problem, stop_problem
+from tutor.run_problems import source_problem
 
 MAX_DISCUSSED = 1_500
 """Characters of a program that go into the chat's box: beyond that the question drowns."""
@@ -37,7 +35,7 @@ class JudgeHolder(Protocol):
 @dataclass(frozen=True)
 class SampleRun:
     """The candidate's program on the exercise's sample. ``problem`` is "" where it gave a value; ``printed`` and
-    ``got`` come from that program."""
+    ``got`` come from that program. ``expected`` is what the reference gives, "" where that is not to be told."""
 
     call: str
     got: str
@@ -97,6 +95,10 @@ def draft(kept: str | None, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def sample_run(came: Execution, expected: str = "") -> SampleRun:
+    return SampleRun(came.call, came.shown, expected, came.printed, came.ms, came.problem)
+
+
 def starter(exercise: Exercise) -> str:
     """The program to begin with: the imports that the signature needs, and a function without a body."""
     imports = []
@@ -129,23 +131,18 @@ class Lab:
 
     def run_sample(self, item: Item, source: str, tried: Tried, user: str) -> None:
         """The candidate's program on the sample, beside what the reference gives there."""
-        exercise = exercise_of(item)
-        if (wrong := source_problem(source)) is not None:
-            tried.sample = SampleRun(exercise.sample, "", "", "", 0.0, wrong[1])
-            return
-        judge = self._service.judge
         try:
-            reference = judge.run(item.id, None, user)
-            tried.sample = _sample_run(judge, exercise, source, reference)
-        except SandboxError as error:
-            tried.sample = SampleRun(exercise.sample, "", "", "", 0.0, refusal(error)[1])
+            today = self._today(item)
+            reference = self._service.judge.run(today, None, user)
+            came = reference if reference.problem else self._service.judge.run_sample(today, source)
+            tried.sample = sample_run(came, reference.shown)
         except TutorError as error:
-            tried.sample = SampleRun(exercise.sample, "", "", "", 0.0, str(error))
+            tried.sample = SampleRun(exercise_of(item).sample, "", "", "", 0.0, str(error))
 
     def submit(self, item: Item, source: str, tried: Tried, user: str) -> None:
         """Judges the program. Another program's times are forgotten."""
         try:
-            attempt = self._service.judge.attempt(item.id, source, user)
+            attempt = self._service.judge.attempt(self._today(item), source, user)
         except TutorError as error:  # the exercise's own fault, such as a broken cases.py
             attempt = Attempt(item.id, "refused", (), str(error), "", 0.0, 0)
         tried.source, tried.attempt, tried.timings = source, attempt, ()
@@ -156,10 +153,14 @@ class Lab:
         if (wrong := source_problem(source)) is not None:
             return wrong[1]
         try:
-            tried.timings = self._service.judge.timing(item.id, source, user)
+            tried.timings = self._service.judge.timing(self._today(item), source, user)
         except TutorError as error:
             return str(error)
         return "" if tried.timings else "This exercise has no inputs that grow, so there is nothing to measure."
+
+    def _today(self, item: Item) -> Item:
+        """The exercise as the corpus has it now: a trainer who edits its cases tries them here."""
+        return find_exercise(item.id, self._service.judge.corpus)
 
 
 def next_hint(item: Item, tried: Tried) -> None:
@@ -181,16 +182,3 @@ def discussion(item: Item, tried: Tried) -> str:
         lines += [f"Got: {failed.got}"] if failed.got else []
     source = tried.source if len(tried.source) <= MAX_DISCUSSED else f"{tried.source[:MAX_DISCUSSED]}\n…"
     return "\n".join([*lines, "What did I get wrong?", "", source.rstrip()])
-
-
-def _sample_run(judge: Judge, exercise: Exercise, source: str, reference: Execution) -> SampleRun:
-    call = parse_call(exercise.sample, exercise.function)
-    run = judge.sandbox.run(source, exercise.function, [[call]])
-    got, ms, problem = "", run.ms, ""
-    if run.stop or not run.outcomes:
-        problem = stop_problem(run, exercise, judge.sandbox.limits)[1]
-    elif (raised := run.outcomes[0][0].raised) is not None:
-        problem = raised_problem(raised, judge.sandbox.limits)[1]
-    else:
-        got, ms = shown(run.outcomes[0][0].value, 2_000), run.outcomes[0][0].ms
-    return SampleRun(exercise.sample, got, reference.shown, run.printed, ms, problem)

@@ -144,7 +144,7 @@ def _wire(
     def sampled(id: str, source: str, state: LabSession, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         yield _busy()
         item = exercises[id]
-        lab.run_sample(item, source or "", state.of(item), _user(request))
+        lab.run_sample(item, source or "", state.of(item), user_of(request))
         shown = lab_views.sample(state.of(item).sample)
         yield shown, *_shown(item, state.of(item), source)[1:]
 
@@ -152,18 +152,18 @@ def _wire(
         yield _busy()
         item = exercises[id]
         tried = state.of(item)
-        lab.submit(item, source or "", tried, _user(request))
+        lab.submit(item, source or "", tried, user_of(request))
         if tried.attempt:
             attempted(item, tried.attempt)
         yield _shown(item, tried, source)
         if tried.passed:
-            problem = lab.time(item, source, tried, _user(request))
+            problem = lab.time(item, source, tried, user_of(request))
             yield _shown(item, tried, source, problem)
 
     def timed(id: str, source: str, state: LabSession, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         yield gr.skip(), lab_views.BUSY, gr.skip(), gr.skip(), gr.skip(), gr.skip()
         item = exercises[id]
-        problem = lab.time(item, source or "", state.of(item), _user(request))
+        problem = lab.time(item, source or "", state.of(item), user_of(request))
         yield gr.skip(), lab_views.times(state.of(item), problem), gr.skip(), gr.skip(), gr.skip(), gr.skip()
 
     def pressed(act: Callable[[Item, Tried], None]) -> Callable[..., tuple[Any, ...]]:
@@ -225,5 +225,6 @@ def _hint_label(item: Item, tried: Tried) -> str:
     return "No more hints" if tried.hints >= number else f"Hint {tried.hints + 1} of {number}"
 
 
-def _user(request: gr.Request) -> str:
+def user_of(request: gr.Request) -> str:
+    """Whose runs are counted."""
     return request.client.host if request.client else "somebody"

@@ -76,21 +76,24 @@ def sample(run: SampleRun | None) -> str:
 
 
 def attempt(judged: Attempt | None) -> str:
-    """The verdict, the sentence to read first, and every case: those that went wrong open, the others folded away."""
+    """The verdict, the sentence to read first, and every case."""
     if judged is None:
         return ""
-    passed = [case for case in judged.cases if case.verdict == "pass"]
-    missed = [case for case in judged.cases if case.verdict == "skipped"]
-    wrong = [case for case in judged.cases if case.verdict not in ("pass", "skipped")]
-    parts = [_headline(judged, len(passed))]
-    if wrong:
-        parts.append(_table(wrong))
-    parts.append(_printed(judged.printed))
+    passed = sum(case.verdict == "pass" for case in judged.cases)
+    return f'<section class="lab-part">{_headline(judged, passed)}{cases(judged.cases, judged.printed)}</section>'
+
+
+def cases(rows: Sequence[CaseResult], printed: str) -> str:
+    """Every case and what the program printed: the cases that went wrong open, the others folded away."""
+    passed = [case for case in rows if case.verdict == "pass"]
+    missed = [case for case in rows if case.verdict == "skipped"]
+    wrong = [case for case in rows if case.verdict not in ("pass", "skipped")]
+    parts = [_table(wrong) if wrong else "", _printed(printed)]
     if passed:
         parts.append(disclosure(f"{_count(passed)} passed", _table(passed), "fold"))
     if missed:
         parts.append(disclosure(f"{_count(missed)} not reached", _table(missed), "fold"))
-    return f'<section class="lab-part">{"".join(parts)}</section>'
+    return "".join(parts)
 
 
 def _headline(judged: Attempt, passed: int) -> str:

@@ -16,9 +16,9 @@ from tutor.errors import PracticeError, StoreError
 from tutor.grading.records import Grade
 from tutor.interview.conducting import Interviews, Opened
 from tutor.interview.planning import KINDS, is_askable
-from tutor.interview.programs import judge_program
+from tutor.interview.programs import judge_program, run_sample
 from tutor.interview.records import CodeResult, Interview, Setup
-from tutor.judging import Attempt, Judge
+from tutor.judging import Attempt, Execution, Judge
 from tutor.learner import Evidence, LearnerState, learner_state
 from tutor.quiz.keeping import OpenedQuiz, Quizzes
 from tutor.records import Item, Status
@@ -120,6 +120,10 @@ class PracticeRoom:
     def judge_program(self, interview: Interview, source: str, user: str) -> CodeResult:
         """The program for the open question, judged by the exercise's cases. Raises TutorError where nothing runs."""
         return judge_program(self._service.judge, interview, source, user)
+
+    def run_sample(self, interview: Interview, source: str, user: str) -> Execution:
+        """The program for the open question, run on its sample call."""
+        return run_sample(self._service.judge, interview, source, user)
 
     def record_attempt(self, item: Item, attempt: Attempt) -> None:
         """Keeps an attempt in the code lab as evidence; one that was not run is none. A database that fails is logged:

@@ -1,4 +1,4 @@
-"""What commands show on a terminal: a progress bar, and text of strangers without what would control the terminal."""
+"""How far a command is, shown on a terminal."""
 
 from __future__ import annotations
 
@@ -29,8 +29,3 @@ def bar(unit: str, scale: bool = False) -> Iterator[Callable[[str, int, int], No
         yield progress
     finally:
         close()
-
-
-def printable(text: str) -> str:
-    """Text of a stranger's program for a terminal: without the characters that control it."""
-    return "".join(each if each.isprintable() or each == "\n" else "�" for each in text)

@@ -1,0 +1,8 @@
+"""Other people's text on a terminal: without what would take the terminal over. Knows nothing of what it says."""
+
+from __future__ import annotations
+
+
+def printable(text: str) -> str:
+    """Text of a stranger's program for a terminal: without the characters that control it."""
+    return "".join(each if each.isprintable() or each == "\n" else "�" for each in text)
