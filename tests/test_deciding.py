@@ -20,14 +20,14 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from tutor.acts import clean
 from tutor.calibration.record import Calibration, Fit
 from tutor.confidence import OWN_QUESTION, Verdict
-from tutor.deciding import decide
+from tutor.deciding import _tells_one_side, decide
 from tutor.finding import Found, Resources, find
 from tutor.index import SearchIndex
 from tutor.ingestion import ingest
 from tutor.prompts import answer_prompt
 from tutor.records import Question, Turn
 from tutor.retrieval import retrieve
-from tutor.settings import Settings
+from tutor.settings import Settings, default_corpus
 from tutor.warming import Warming
 
 COVERED = "during training which neurons does dropout switch off"
@@ -207,7 +207,7 @@ def test_a_person_who_wants_no_model_asked_gets_none_asked(small: SearchIndex) -
 # --- comparisons ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["dropout neurons training vs gradient descent", "dropout neurons versus confusion"])
+@pytest.mark.parametrize("text", ["dropout vs gradient descent", "dropout versus confusion matrix"])
 def test_an_item_that_tells_of_one_side_does_not_answer_a_comparison(small: SearchIndex, text: str) -> None:
     model = _judging(0.99)
     _, verdict = _judged(text, small, _judges(hand_made(with_model=WITH_YES), model))
@@ -217,10 +217,30 @@ def test_an_item_that_tells_of_one_side_does_not_answer_a_comparison(small: Sear
     assert model.asked == []
 
 
-@pytest.mark.parametrize("text", ["dropout neurons versus prediction time", "dropout neurons training versus droput"])
-def test_a_side_that_the_item_holds_or_that_no_item_knows_is_no_other_side(small: SearchIndex, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dropout neurons versus prediction time",
+        "dropout neurons training versus droput",
+        "random vs dropout neurons training",
+        "slope vs dropout neurons training",
+    ],
+    ids=["held", "typing error", "held by itself", "no title names it"],
+)
+def test_a_side_that_the_item_holds_or_that_no_other_is_about_is_no_other_side(small: SearchIndex, text: str) -> None:
     _, verdict = _judged(text, small, _judges(hand_made()))
     assert verdict.decision == "answer"
+
+
+@pytest.mark.model
+def test_an_adjective_whose_noun_stands_on_the_other_side_is_no_side_by_itself(real_home: Path) -> None:
+    index = SearchIndex.open(Settings(home=real_home, corpus=default_corpus()).index, "all-MiniLM-L6-v2")
+    svm, forest = index.items["q055"], index.items["q015"]
+    assert not _tells_one_side("hard vs soft margin", svm, index)
+    assert not _tells_one_side("micro vs macro F1", index.items["q029"], index)
+    assert not _tells_one_side("oversampling vs undersampling", index.items["q022"], index)
+    assert _tells_one_side("random forests vs support vector machines", forest, index)
+    assert _tells_one_side("PCA vs naive Bayes", index.items["q014"], index)
 
 
 # --- the chosen item --------------------------------------------------------------------------------------------------

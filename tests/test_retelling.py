@@ -94,7 +94,8 @@ def test_where_nothing_was_answered_there_is_nothing_to_tell_in_another_way(tuto
     assert (first.decision, first.style, first.standalone) == ("clarify", "", wish)
     refused, answer, choice = talk(tutor, "zebra giraffe", wish, "1")
     assert (refused.decision, answer.decision) == ("abstain", "clarify")
-    assert answer.choices == refused.choices
+    assert (answer.choices, answer.hits) == (refused.choices, refused.hits)
+    assert answer.text.startswith("I did not answer your last question")
     assert choice.hits[0].item_id == refused.choices[0]
 
 

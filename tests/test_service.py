@@ -114,6 +114,7 @@ def test_everything_becomes_ready_and_a_missing_index_is_built(real_home: Path, 
     _wait(
         lambda: all((service.status().index_ready, service.status().embedder_ready, service.status().generating)), 120
     )
+    assert service.embedder.ready
     answer = _answer(service, "bagging vs boosting")
     assert answer.hits[0].item_id == "q013"
     assert ["shrunk" in notice for notice in answer.notices] == [True]

@@ -123,13 +123,15 @@ class Tutor(Runnable[Question, Answer]):
         if wish and (spoken_of := retelling.item_meant(question, wish, index)):
             yield from self._retell(wish.style, spoken_of, question, text, index, retelling.SPOKEN_OF, started, config)
             return
-        if wish and wish.topic and wish.style in WITH_A_TOPIC:
+        if wish and not wish.topic:
+            last = dialogue.last_exchange(question.history)
+            nearest = self.hits(Question(last.question)) if last else []
+            yield from outcomes.nothing_to_retell(text, last, nearest, index)
+            return
+        if wish and wish.style in WITH_A_TOPIC:
             found = find(replace(question, history=()), wish.topic, index, self._resources)
         else:
             found = find(question, text, index, self._resources)
-        if wish and not wish.topic:
-            yield from outcomes.nothing_to_retell(question.history, text, found, index)
-            return
         evidence = _evidence(found, index)
         hidden = wish is not None and wish.style in HIDES_EVIDENCE
         yield EvidenceEvent((), (), ()) if hidden else evidence

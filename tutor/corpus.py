@@ -84,7 +84,7 @@ def read_item(path: Path, root: Path, source: str = "corpus", known: Mapping[str
     if not body.strip():
         raise CorpusError(FileProblem(name, first_line, "an empty body", "the model answer in Markdown"))
     solution = _solution(path, root) if front.kind == "coding" else ""
-    cases = _cases(path, root, source)
+    cases = _cases(path, root, source) if front.kind == "coding" else ""
     return _item(front, body.strip(), source, solution, cases, _digest(content + solution + cases))
 
 

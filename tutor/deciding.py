@@ -17,12 +17,13 @@ from tutor.confidence import OWN_QUESTION, Basis, Verdict, is_own_question, judg
 from tutor.embedding import embedder_name
 from tutor.finding import Found, Resources
 from tutor.index import SearchIndex
-from tutor.lexical import LexicalIndex, terms
+from tutor.lexical import terms
 from tutor.passages import lexical_text
 from tutor.records import Confidence, Decision, Item, Question
 from tutor.signals import Signals, follow_up_signals
 from tutor.sufficiency import log_odds
 
+NEAR_ITEMS = 5
 _MEND = "To mend it: tutor calibrate"
 _NO_YES = "The chat model gave no yes or no in time, so the confidence rests on the search alone."
 
@@ -44,7 +45,7 @@ def decide(
     yes = None
     first = index.items[found.hits[0].item_id] if found.hits else None
     own = first is not None and is_own_question(found.standalone, first)
-    one_sided = first is not None and not own and _tells_one_side(found.standalone, first, index.words)
+    one_sided = first is not None and not own and _tells_one_side(found.standalone, first, index)
     settled = basis.conservative or first is None or own or one_sided
     if question.judge and resources.chat_model is not None and first is not None and not settled:
         if fitted := _basis_with_model(resources):
@@ -63,12 +64,22 @@ def decide(
     return found, _of_one_side(verdict, basis) if one_sided else verdict
 
 
-def _tells_one_side(text: str, item: Item, words: LexicalIndex) -> bool:
-    """Whether ``text`` sets two things side by side of which ``item`` does not hold one, though another item does: what
-    no item holds may be a typing error."""
+def _tells_one_side(text: str, item: Item, index: SearchIndex) -> bool:
+    """Whether ``text`` sets two things side by side of which ``item`` does not hold one, though another item is about
+    it."""
     told = set(terms(lexical_text(item)))
-    sides = [{term for term in terms(side) if words.knows(term)} for side in pointing.sides(text)]
-    return any(side and not side & told for side in sides)
+    sides = [set(terms(side)) for side in pointing.sides(text)]
+    longest = max(map(len, sides), default=0)
+    absent = [side for side in sides if side and not side & told]
+    return any(_is_told_elsewhere(side, len(side) == 1 < longest, index) for side in absent)
+
+
+def _is_told_elsewhere(side: set[str], may_lack_noun: bool, index: SearchIndex) -> bool:
+    """Whether a question of one of the items that hold most of the terms of ``side`` names them all. A word that may
+    lack its noun ("hard" of "hard vs soft margin") must stand in a title."""
+    near = [index.items[id] for id in index.words.search(" ".join(side), NEAR_ITEMS)]
+    questions = ((item.title, *(() if may_lack_noun else (item.question, *item.asks))) for item in near)
+    return any(side <= set(terms(own)) for item in questions for own in item)
 
 
 def _of_one_side(verdict: Verdict, basis: Basis) -> Verdict:

@@ -125,10 +125,15 @@ def _all_exchanges(turns: Sequence[Turn]) -> list[Exchange]:
     return found
 
 
+def last_exchange(history: Sequence[Turn]) -> Exchange | None:
+    """The last question that asked something, None where there was none."""
+    return next(reversed(exchanges(history)), None)
+
+
 def item_spoken_of(history: Sequence[Turn]) -> str:
     """The id of the item that the answer to the last question rests on, "" where it rests on none."""
-    asked = exchanges(history)
-    return asked[-1].item if asked else ""
+    last = last_exchange(history)
+    return last.item if last else ""
 
 
 def readings(message: str, history: Sequence[Turn]) -> list[Reading]:

@@ -126,10 +126,6 @@ class LexicalIndex:
         self._terms.save(folder)
         (folder / ITEM_IDS).write_text(json.dumps(self.item_ids), encoding="utf-8")
 
-    def knows(self, term: str) -> bool:
-        """Whether some item holds a stemmed word."""
-        return term in self._engine.vocab_dict
-
     def idf(self, term: str) -> float:
         """How rare a stemmed word is, 0 and up: ln(1 + (n - df + 0.5) / (df + 0.5)), as in BM25."""
         row = self._engine.vocab_dict.get(term)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tutor import acts, dialogue
+from tutor import acts
 from tutor.confidence import Verdict
+from tutor.dialogue import Exchange
 from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
 from tutor.finding import Found
 from tutor.index import SearchIndex
 from tutor.learner import Advice
-from tutor.records import Answer, Confidence, Decision, FollowUp, Timings, Turn
+from tutor.records import Answer, Confidence, Decision, FollowUp, Hit, Timings
 
 SHOWN_HITS = 5
 FEWEST_CHOICES, MOST_CHOICES, NEAREST = 2, 4, 3
@@ -31,6 +32,10 @@ _NOTHING_NEAR = "The corpus does not hold an answer to this, so I will not guess
 _VAGUE = "That could mean several things. Which one do you mean?"
 _UNSURE = "I am not sure that the corpus answers exactly this. Is it one of these?"
 _NOTHING_TOLD = "I have not answered anything yet that I could tell in another way. Choose a question, or ask your own:"
+_NOT_ANSWERED = (
+    "I did not answer your last question from the corpus, so I have nothing to tell in another way. Choose one of "
+    "these, or ask your own:"
+)
 _REPLIES: dict[acts.Act, str] = {
     "greeting": "Hello! Ask me anything that a machine-learning interviewer might ask you.",
     "thanks": "You're welcome. Ask the next one whenever you like.",
@@ -70,20 +75,18 @@ def advised(advice: Advice, text: str, index: SearchIndex) -> Iterator[Event]:
     yield DoneEvent(Answer("smalltalk", sure, advice.text, text, suggestions=offered[:MOST_CHOICES]))
 
 
-def nothing_to_retell(history: Sequence[Turn], text: str, found: Found, index: SearchIndex) -> Iterator[Event]:
-    """A wish to be told more, or in another way, where nothing was told: what was offered last is offered again."""
-    asked = dialogue.exchanges(history)
-    offered = [each.item for each in asked[-1].offered] if asked else []
-    choices = tuple(id for id in offered or _FIRST_QUESTIONS if id in index.items)
-    if len(choices) < FEWEST_CHOICES:
-        choices = tuple(hit.item_id for hit in found.hits[:NEAREST])
-    unsure = Confidence(0.0, "low", "nothing was answered yet that could be told in another way")
-    hits = tuple(found.hits[:SHOWN_HITS])
-    timings = Timings(found.milliseconds, found.milliseconds)
-    yield EvidenceEvent((), hits, ())
+def nothing_to_retell(text: str, last: Exchange | None, hits: Sequence[Hit], index: SearchIndex) -> Iterator[Event]:
+    """A wish to be told more, or in another way, where nothing was told. What was offered at the ``last`` question is
+    offered again; ``hits`` are what that question finds."""
+    offered = [each.item for each in last.offered] if last else _FIRST_QUESTIONS
+    choices = tuple(id for id in offered if id in index.items) or tuple(hit.item_id for hit in hits[:NEAREST])
+    words = _NOT_ANSWERED if last else _NOTHING_TOLD
+    unsure = Confidence(0.0, "low", "there is no answer that could be told in another way")
+    shown = tuple(hits[:SHOWN_HITS])
+    yield EvidenceEvent((), shown, ())
     yield DecisionEvent("clarify", unsure, text)
-    yield TokenEvent(_NOTHING_TOLD, "item")
-    yield DoneEvent(Answer("clarify", unsure, _NOTHING_TOLD, text, hits, choices=choices, timings=timings))
+    yield TokenEvent(words, "item")
+    yield DoneEvent(Answer("clarify", unsure, words, text, shown, choices=choices))
 
 
 def without_answer(verdict: Verdict, found: Found, timings: Timings) -> Iterator[Event]:

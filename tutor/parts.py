@@ -116,7 +116,7 @@ class Parts:
         from tutor.assembly import sentence_embedder
         from tutor.index import IndexInUse
 
-        self._embedder = sentence_embedder(self._settings)
+        self._embedder = self._embedder or sentence_embedder(self._settings)
         index = IndexInUse(self._settings.index, EMBEDDING_MODEL.name, self._settings.chroma_url)
         count = len(index.get().items)
         self.index = index
@@ -149,6 +149,7 @@ class Parts:
         assert self._embedder is not None
         ingest(self._settings, self._embedder, progress=progress)
         self._open_index()
+        self._answer_once()
 
     def _load_model(self) -> None:
         from tutor.assembly import embedded_chat_model

@@ -22,8 +22,8 @@ def bar(unit: str, scale: bool = False) -> Iterator[Callable[[str, int, int], No
         bars[what].update(done - bars[what].n)
 
     def close() -> None:
-        for bar in bars.values():
-            bar.close()
+        for shown in bars.values():
+            shown.close()
 
     try:
         yield progress
