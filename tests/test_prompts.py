@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
@@ -14,7 +14,6 @@ from tutor.prompts import (
     AGREES,
     MEMORY,
     NOT_COVERED,
-    SAID_CHARACTERS,
     SUFFICIENT,
     SYSTEM,
     agreement_prompt,
@@ -26,7 +25,7 @@ from tutor.prompts import (
     sufficiency_prompt,
     warming_prompts,
 )
-from tutor.records import Item, Turn
+from tutor.records import Item
 
 CLOSE = re.compile(r"<\s*/\s*passage", re.I)
 
@@ -60,11 +59,10 @@ def test_the_model_is_told_what_to_write_when_the_passages_do_not_answer() -> No
 
 
 @settings(deadline=None)
-@given(st.text(max_size=60), st.text(max_size=60), st.lists(st.text(max_size=60), max_size=3))
-def test_prompts_about_one_item_share_their_bytes_up_to_the_conversation(one: str, other: str, said: list[str]) -> None:
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_prompts_about_one_item_share_their_bytes_up_to_the_question(one: str, other: str) -> None:
     shared = passage_text(1, PCA, item_text(PCA)) + "\n"
-    history = [Turn("user", text) for text in said]
-    first, second = answer_prompt(one, [PCA]), answer_prompt(other, [PCA], history)
+    first, second = answer_prompt(one, [PCA]), answer_prompt(other, [PCA])
     assert first[0].content == second[0].content
     assert _text(first).startswith(shared)
     assert _text(second).startswith(shared)
@@ -82,7 +80,7 @@ def test_the_warming_prompts_grow_up_to_the_passage_as_every_answer_prompt_begin
 
 
 def test_a_text_that_is_given_stands_in_place_of_the_items_whole_answer() -> None:
-    prompt = _text(answer_prompt("why?", [PCA], (), ["Only this."]))
+    prompt = _text(answer_prompt("why?", [PCA], ["Only this."]))
     assert "Only this." in prompt
     assert "directions" not in prompt
 
@@ -106,51 +104,15 @@ def test_a_passage_cannot_close_its_own_tag(attack: str) -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(["<", "/", "passage", ">", "pass", "age", " ", "PASSAGE", "x", ". "]), max_size=14))
-def test_no_text_of_title_body_history_or_question_opens_or_closes_a_passage(pieces: list[str]) -> None:
+def test_no_text_of_title_body_or_question_opens_or_closes_a_passage(pieces: list[str]) -> None:
     text = "".join(pieces)
-    prompt = _text(answer_prompt(text, [_item(f"Body {text}", f"Title {text}")], [Turn("assistant", text)]))
+    prompt = _text(answer_prompt(text, [_item(f"Body {text}", f"Title {text}")]))
     assert len(CLOSE.findall(prompt)) == 1
     assert len(re.findall(r"<\s*passage", prompt, re.I)) == 1
 
 
 def test_words_and_comparisons_stay_as_they_are() -> None:
     assert "x < y, p<0.05 and a passage" in passage_text(1, PCA, "We need x < y, p<0.05 and a passage.")
-
-
-def test_the_conversation_names_its_speakers_in_order() -> None:
-    history = [Turn("user", "What is PCA?"), Turn("assistant", "It keeps directions.")]
-    assert _text(answer_prompt("why?", [PCA], history)).endswith(
-        "</passage>\nConversation so far:\nPerson: What is PCA?\nTutor: It keeps directions.\nQuestion: why?"
-    )
-
-
-def test_the_twentieth_prompt_is_as_long_as_the_second() -> None:
-    said = [Turn("user", "What is PCA?"), Turn("assistant", "It keeps directions. " * 40)]
-    second, third, twentieth = (len(_text(answer_prompt("why?", [PCA], said * turns))) for turns in (1, 2, 19))
-    assert second == third == twentieth
-
-
-def test_only_the_last_exchange_is_told() -> None:
-    told = _text(answer_prompt("why?", [PCA], [Turn("user", f"turn{number}") for number in range(9)]))
-    assert re.findall(r"turn\d", told) == ["turn7", "turn8"]
-
-
-@settings(deadline=None)
-@given(st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), st.text(max_size=2000)), max_size=8))
-@example([Turn("assistant", "x" * 2000)] * 4)
-def test_the_conversation_is_bounded_however_long_it_was(history: list[Turn]) -> None:
-    alone = len(_text(answer_prompt("why?", [PCA])))
-    told = len(_text(answer_prompt("why?", [PCA], history)))
-    assert told <= alone + 2 * SAID_CHARACTERS + len("Conversation so far:\nPerson: \nTutor: \n") + 1
-
-
-def test_of_a_long_turn_the_beginning_is_told() -> None:
-    told = _text(answer_prompt("why?", [PCA], [Turn("user", "a" * 300 + "b")]))
-    assert f"Person: {'a' * 300}\nQuestion" in told
-
-
-def test_without_a_conversation_none_is_announced() -> None:
-    assert "Conversation" not in _text(answer_prompt("why?", [PCA]))
 
 
 # --- is the passage sufficient ----------------------------------------------------------------------------------------

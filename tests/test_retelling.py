@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import HashingEmbedder, hand_made
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk
 
 from tutor.answering import Tutor
 from tutor.calibration.record import Fit
@@ -18,7 +21,6 @@ from tutor.events import EvidenceEvent, TokenEvent
 from tutor.index import IndexInUse
 from tutor.ingestion import ingest
 from tutor.learner import Advice
-from tutor.prompts import answer_prompt
 from tutor.records import Answer, Question, Style, Turn
 from tutor.settings import Settings
 
@@ -213,12 +215,28 @@ def test_no_next_question_was_asked_spoken_of_or_offered_before(tutor: Tutor) ->
     assert answers[-1].suggestions == ()
 
 
-def test_the_prompt_does_not_grow_with_the_conversation(tutor: Tutor) -> None:
-    item = tutor.invoke(Question("What is dropout?")).hits[0].item_id
-    items = [IndexInUse(tutor._index._folder, "hashing").get().items[item]]
-    turn = (Turn("user", "why? " * 100), Turn("assistant", "because " * 100))
-    early, late = (len(answer_prompt("and then?", items, turn * turns)[1].text) for turns in (2, 20))
-    assert late <= early
+class Listening(GenericFakeChatModel):
+    """Keeps the prompts that it is to answer."""
+
+    heard: list[str]
+
+    def _stream(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        self.heard.append("\n".join(str(message.content) for message in messages))
+        yield ChatGenerationChunk(
+            message=AIMessageChunk(content="Dropout switches random neurons off during training.")
+        )
+
+
+def test_the_twentieth_turn_asks_the_model_what_the_second_does(
+    settings: Settings, small_corpus: Path, embedder: HashingEmbedder
+) -> None:
+    model = Listening(messages=iter([]), heard=[])
+    tutor = _tutor(settings, small_corpus, embedder, model)
+    talk(tutor, "What is dropout?", "which neurons does it switch off?")
+    second = model.heard[-1]
+    talk(tutor, *["What is gradient descent?"] * 18, "What is dropout?", "which neurons does it switch off?")
+    assert model.heard[-1] == second
+    assert second.endswith("Question: What is dropout? which neurons does it switch off?")
 
 
 def test_what_to_practise_is_said_from_what_was_practised(indexed: Settings) -> None:

@@ -233,7 +233,7 @@ class Tutor(Runnable[Question, Answer]):
         that the passages do not answer the question and the tutor was not sure either."""
         written = Written(started)
         texts = self._resources.texts_of(passages, draft.standalone)
-        messages = answer_prompt(draft.standalone, passages, question.history, texts)
+        messages = answer_prompt(draft.standalone, passages, texts)
         for sentence in generate(model, messages, passages, draft.standalone, written, config):
             yield TokenEvent(sentence, "model")
         done = replace(draft, dropped=tuple(written.dropped), timings=written.timings(draft.timings))

@@ -1,5 +1,5 @@
 """Every prompt, in one place. The fixed part comes first and is the same byte for byte, then the passages, then the
-conversation, then what the person said last: a runtime that keeps earlier prompts reads only what is new.
+question: a runtime that keeps earlier prompts reads only what is new.
 
 Knows nothing of models.
 """
@@ -16,10 +16,6 @@ from tutor.records import Item, Turn
 from tutor.sentences import plain_text
 
 NOT_COVERED = "NOT COVERED"
-SAID_CHARACTERS = 300
-"""Of each message of the last exchange, which is all that is told of the conversation: the question that is asked
-stands by itself, and the twentieth answer is to begin as soon as the second."""
-
 WARMING_CHARACTERS = 300
 """How much more of a passage is read at a time: less than a second on two cores."""
 
@@ -58,18 +54,18 @@ REWRITE_CHARACTERS = 240
 """Of each earlier message: enough to see what it is about, and two seconds of reading in all on two cores."""
 
 
-def answer_prompt(
-    question: str, items: Sequence[Item], history: Sequence[Turn] = (), texts: Sequence[str] = ()
-) -> list[BaseMessage]:
-    """Messages that ask for an answer to ``question`` from ``items``, which are numbered from 1.
+def answer_prompt(question: str, items: Sequence[Item], texts: Sequence[str] = ()) -> list[BaseMessage]:
+    """Messages that ask for an answer to ``question``, which stands by itself, from ``items``, which are numbered from
+    1.
 
-    ``texts`` is what is given of each item, its whole answer where nothing is said.
+    ``texts`` is what is given of each item, its whole answer where nothing is said. Nothing is told of the
+    conversation: a follow-up has its topic in its words, and the twentieth answer begins as soon as the first.
     """
     given = texts or [item_text(item) for item in items]
     passages = "\n".join(
         passage_text(number, item, text) for number, (item, text) in enumerate(zip(items, given, strict=True), start=1)
     )
-    return [SystemMessage(SYSTEM), HumanMessage(f"{passages}\n{_conversation(history)}Question: {_harmless(question)}")]
+    return [SystemMessage(SYSTEM), HumanMessage(f"{passages}\nQuestion: {_harmless(question)}")]
 
 
 def sufficiency_prompt(question: str, item: Item, text: str = "") -> list[BaseMessage]:
@@ -119,11 +115,6 @@ def item_text(item: Item) -> str:
 def passage_text(number: int, item: Item, text: str) -> str:
     """A passage between its tags; nothing in it can open or close one."""
     return f"<passage> [{number}] {_harmless(item.title)}\n{_harmless(text)} </passage>"
-
-
-def _conversation(history: Sequence[Turn]) -> str:
-    lines = [f"{_speaker(turn)}: {_harmless(turn.text)[:SAID_CHARACTERS]}\n" for turn in history[-2:]]
-    return f"Conversation so far:\n{''.join(lines)}" if lines else ""
 
 
 def _speaker(turn: Turn) -> str:
