@@ -189,6 +189,20 @@ def test_reading_the_clock_is_no_step_and_gives_way_to_one(practice: Practice) -
     assert interviews.open(opened.id) == hinted
 
 
+def test_reading_the_clock_gives_what_it_saved_and_saves_nothing_where_the_clock_stands(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    interviews = Interviews(practice, grade_by_names, clock)
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    clock.move(seconds=40)
+    assert interviews.read_clock(opened.id, opened.revision) == interviews.open(opened.id) != opened
+    paused = interviews.pause_and_leave(opened.id)
+    assert interviews.read_clock(opened.id, opened.revision) is None
+    monkeypatch.setattr(practice, "keep_state", lambda *saved: pytest.fail("saved what did not change"))
+    assert interviews.read_clock(opened.id, paused.revision) == paused
+
+
 def test_a_draft_outlives_the_process_and_goes_with_the_answer(tmp_path: Path, interviews: Interviews) -> None:
     opened = interviews.start(SETUP, ITEMS, seed=1)
     Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER).keep_draft(opened.id, opened.revision, "half a sentence")
