@@ -68,7 +68,7 @@ def test_the_cases_of_a_program_are_told_with_its_score_and_not_before(room: Pra
     assert "Zero counts." in shown
     assert "&lt;b&gt;" in shown
     assert not {"<i>", "<b>"} & set(re.findall("<.*?>", shown))
-    assert "- fail: zero. Expected 0. Input: f(0) Expected: 0 Got: <b>" in as_markdown(card)
+    assert "- fail: zero. Expected 0. Input: `f(0)` Expected: `0` Got: `<b>`" in as_markdown(card)
     assert json.loads(as_json(card))["questions"][0]["cases"][0]["found"] == "Expected 0."
 
 

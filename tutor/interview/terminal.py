@@ -203,7 +203,7 @@ def _told(interview: Interview) -> str:
         return "\nNoted. All scores come at the end."
     result = question_result(interview, len(interview.questions) - 1)
     lines = [f"\nScore: {result.score_words}. {result.made_by}"]
-    lines += case_lines(result)
+    lines += case_lines(result.cases)
     lines += choice_lines(result.choice) if result.choice and result.choice.why else []
     lines += [*point_lines(result), *source_lines(result), *misconception_lines(result)]
     lines += [result.rubric_words] if result.rubric_words else []
