@@ -17,7 +17,8 @@ from tutor.errors import PracticeError, StoreError
 from tutor.interview.conducting import Interviews, Opened, scorecard
 from tutor.interview.exporting import as_json, as_markdown
 from tutor.interview.planning import KINDS
-from tutor.interview.records import Answer, AskHint, CodeResult, End, HandIn, Pause, Predict, Setup
+from tutor.interview.records import Answer, AskHint, CodeResult, End, HandIn, Pause, Predict, Setup, Skip
+from tutor.judging import Execution
 from tutor.learner import Evidence, learner_state, what_to_practise
 from tutor.quiz import QuizSetup, answer
 from tutor.records import Status
@@ -115,6 +116,29 @@ def test_the_sample_says_so_where_the_page_was_forgotten_or_nothing_can_be_run(r
     interviews = Interviews(room.rows, grade_by_names, Clock())
     opened = interviews.start(Setup(kinds=("concept",)), ITEMS, seed=1)
     assert "not a coding item" in sampled(room, opened, "x = 1", "ann")
+
+
+def test_a_long_answer_on_the_scorecard_says_how_much_is_left_out(room: PracticeRoom) -> None:
+    interviews, opened = begun(room)
+    opened = interviews.act(opened.id, opened.revision, Answer("word " * 2_000))
+    ended = interviews.act(opened.id, opened.revision, End()).interview
+    assert "and 3,999 characters more" in interview_views.scorecard(scorecard(ended), "")
+
+
+def test_a_slow_sample_shows_nothing_under_the_next_question(
+    room: PracticeRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = room.interviews.start(Setup(kinds=("coding",), number=1), (make_item("c1", kind="coding"),), seed=1)
+    came = Execution("c1", "", "f(1)", 7, "7", "", 1.0, "")
+    monkeypatch.setattr(room, "run_sample", lambda *run: came)
+    assert "<code>7</code>" in sampled(room, opened, "x = 1", "ann")
+
+    def slow(*run: object) -> Execution:
+        room.interviews.act(opened.id, opened.revision, Skip())
+        return came
+
+    monkeypatch.setattr(room, "run_sample", slow)
+    assert sampled(room, opened, "x = 1", "ann") == ""
 
 
 def test_a_question_shows_none_of_its_points_and_no_score_before_they_are_told(room: PracticeRoom) -> None:

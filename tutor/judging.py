@@ -26,6 +26,9 @@ from tutor.sandbox.runs import Run, Sandbox
 from tutor.verdicts import CaseResult, judge_case, needs_reference, unreached_case
 
 TIMED_REPEATS = 3
+MAX_PRINTED = 8_000
+"""Characters of what a program printed that are shown, and kept in an interview."""
+
 ARGUMENT_ERRORS = ("ValueError", "TypeError")
 """What a reference may raise on purpose; anything else is its own fault and no expectation."""
 

@@ -18,7 +18,7 @@ from tutor.interview.steps import hints_of
 from tutor.records import Exercise
 from tutor.web import interview_views as views
 from tutor.web import lab_views
-from tutor.web.lab import sample_run, starter
+from tutor.web.lab import starter
 from tutor.web.practice import PracticeRoom
 
 _LOG = logging.getLogger(__name__)
@@ -86,11 +86,13 @@ def stepped(room: PracticeRoom, state: Opened | None, make: Callable[[Interview]
 
 
 def sampled(room: PracticeRoom, state: Opened | None, source: str, user: str) -> str:
-    """What the program gives on the sample call; what the reference gives there is not told."""
+    """What the program gives on the sample call; what the reference gives there is not told. "" where the interview
+    went on meanwhile, for the page may show another question by then."""
     if state is None:
         return views.problem(FORGOTTEN)
     try:
-        return lab_views.sample(sample_run(room.run_sample(state.interview, source, user)))
+        came = lab_views.sample(room.run_sample(state.interview, source, user))
+        return came if room.rows.load(state.id).revision == state.revision else ""
     except TutorError as error:
         return views.problem(str(error))
 

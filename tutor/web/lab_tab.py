@@ -144,9 +144,8 @@ def _wire(
     def sampled(id: str, source: str, state: LabSession, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         yield _busy()
         item = exercises[id]
-        lab.run_sample(item, source or "", state.of(item), user_of(request))
-        shown = lab_views.sample(state.of(item).sample)
-        yield shown, *_shown(item, state.of(item), source)[1:]
+        came, expected = lab.run_sample(item, source or "", user_of(request))
+        yield lab_views.sample(came, expected), *_shown(item, state.of(item), source)[1:]
 
     def submitted(id: str, source: str, state: LabSession, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         yield _busy()
