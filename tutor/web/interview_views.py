@@ -13,7 +13,7 @@ from tutor.interview.records import Asked, Interview, Line
 from tutor.interview.results import ChoiceResult, QuestionResult, question_result
 from tutor.interview.scorecard import Competence, Scorecard
 from tutor.interview.scoring import HINT_COST
-from tutor.interview.steps import hints_of, limit_seconds, seconds_used
+from tutor.interview.steps import LONGEST_ABSENCE, hints_of, limit_seconds, seconds_used
 from tutor.topics import topic_name
 from tutor.web import lab_views
 from tutor.web.labels import KINDS, LEVELS, button, chip_row, disclosure, one_line
@@ -55,7 +55,8 @@ def clock(id: str, interview: Interview, now: datetime) -> str:
     words = "Paused" if interview.standing == "paused" else ""
     return (
         f'<p class="iv-clock" role="timer" data-used="{seconds_used(asked, now):.1f}" '
-        f'data-limit="{limit_seconds(item):.0f}" data-running="{running}" '
+        f'data-limit="{limit_seconds(item):.0f}" data-absence="{LONGEST_ABSENCE.total_seconds():.0f}" '
+        f'data-running="{running}" '
         f'data-draft="{attribute(draft_key(id, interview))}">{words}</p><p class="iv-warning small" role="status"></p>'
     )
 

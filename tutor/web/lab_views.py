@@ -78,11 +78,13 @@ def attempt(judged: Attempt | None) -> str:
     if judged is None:
         return ""
     passed = sum(case.verdict == "pass" for case in judged.cases)
-    return f'<section class="lab-part">{_headline(judged, passed)}{cases(judged.cases, beginning(judged.printed, MAX_PRINTED))}</section>'
+    rows = cases(judged.cases, beginning(judged.printed, MAX_PRINTED))
+    return f'<section class="lab-part">{_headline(judged, passed)}{rows}</section>'
 
 
 def cases(rows: Sequence[CaseResult], printed: str) -> str:
-    """Every case and what is shown of what the program printed: the cases that went wrong open, the others folded away."""
+    """Every case and what the program printed, as much as is shown: the cases that went wrong open, the others folded
+    away."""
     passed = [case for case in rows if case.verdict == "pass"]
     missed = [case for case in rows if case.verdict == "skipped"]
     wrong = [case for case in rows if case.verdict not in ("pass", "skipped")]
