@@ -366,3 +366,12 @@ def test_the_scorecard_of_nothing_answered_gives_no_score(interviews: Interviews
     card = scorecard(interviews.act(opened.id, opened.revision, End()).interview)
     assert (card.verdict, card.score) == ("Not enough to judge", None)
     assert card.questions[0].state == "not answered"
+
+
+def test_the_records_of_interviews_need_neither_a_judge_nor_a_sandbox() -> None:
+    asks = "import sys, tutor.interview.records; print(*[n for n in sys.modules if n.startswith('tutor.')])"
+    ran = subprocess.run(
+        [sys.executable, "-c", asks],
+        cwd=KILLER.parents[1], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(KILLER.parents[1])},
+    )  # fmt: skip
+    assert not {"tutor.verdicts", "tutor.comparison", "tutor.run_problems", "tutor.sandbox"} & set(ran.stdout.split())

@@ -13,6 +13,7 @@ import pytest
 from interview_fakes import ITEMS, Clock, all_of, grade_by_names, make_item
 from web_fakes import curated
 
+from tutor.case_records import CaseResult
 from tutor.commands.practice_assembly import hold_interview, hold_quiz, setup_from
 from tutor.errors import PracticeError
 from tutor.grading.records import Grade
@@ -29,7 +30,6 @@ from tutor.settings import Settings, default_corpus
 from tutor.store.database import Database
 from tutor.store.practice import Practice
 from tutor.store.records import LOCAL_USER
-from tutor.verdicts import CaseResult
 
 QUOKKA = """---
 id: notes-001

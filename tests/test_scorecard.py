@@ -10,6 +10,7 @@ import pytest
 from interview_fakes import ITEMS, START, all_of, grade_by_names, make_item
 from markdown_it import MarkdownIt
 
+from tutor.case_records import CaseResult
 from tutor.grading.records import Grade, RubricMark, SaidMisconception
 from tutor.interview.conducting import scorecard
 from tutor.interview.exporting import as_json, as_markdown
@@ -30,7 +31,6 @@ from tutor.interview.records import (
 from tutor.interview.scorecard import Scorecard
 from tutor.interview.steps import said, step
 from tutor.records import Item
-from tutor.verdicts import CaseResult
 from tutor.web import interview_views
 
 RUBRIC = (RubricMark("depth", "strong", "key points", True), RubricMark("precision", "fair", "key points", True))

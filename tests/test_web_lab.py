@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tutor.case_records import CaseResult
 from tutor.errors import SandboxError
 from tutor.exercises import exercise_of
 from tutor.judging import Attempt, Execution, Judge, Timing
 from tutor.records import Item
 from tutor.service import Service
 from tutor.settings import Settings, default_corpus
-from tutor.verdicts import CaseResult
 from tutor.web import lab_views
 from tutor.web.lab import Lab, LabSession, Tried, discussion, draft, next_hint, read_exercises, starter
 from tutor.web.lab_plot import figure, picture

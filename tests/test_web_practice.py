@@ -13,6 +13,7 @@ import pytest
 from interview_fakes import ITEMS, START, Clock, all_of, grade_by_names, make_item
 from web_fakes import FakeService
 
+from tutor.case_records import CaseResult
 from tutor.errors import PracticeError, StoreError
 from tutor.interview.conducting import Interviews, Opened, scorecard
 from tutor.interview.exporting import as_json, as_markdown
@@ -22,7 +23,6 @@ from tutor.judging import Execution
 from tutor.learner import Evidence, learner_state, what_to_practise
 from tutor.quiz import QuizSetup, answer
 from tutor.records import Status
-from tutor.verdicts import CaseResult
 from tutor.web import interview_views, progress_views, quiz_views
 from tutor.web.interview_form import setup_of
 from tutor.web.interview_plot import picture

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 
+from tutor.case_records import CaseResult
 from tutor.interview.results import ChoiceResult, QuestionResult
 from tutor.interview.scorecard import Competence, Scorecard
 from tutor.markdown_text import code_block, code_span, plain
-from tutor.verdicts import CaseResult
 
 
 def as_json(card: Scorecard) -> str:

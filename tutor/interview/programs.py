@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tutor.case_records import CaseResult
 from tutor.errors import PracticeError
 from tutor.excerpt import beginning
 from tutor.interview.records import CodeResult, Interview
 from tutor.judging import MAX_PRINTED, Execution, Judge
 from tutor.store.serialized import storable
-from tutor.verdicts import CaseResult
 
 
 def judge_program(judge: Judge, interview: Interview, source: str, user: str = "") -> CodeResult:

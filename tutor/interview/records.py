@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
+from tutor.case_records import CaseResult
 from tutor.grading.records import Grade
 from tutor.quiz.records import QuizQuestion
 from tutor.records import Item, Kind, Level
-from tutor.verdicts import CaseResult
 
 Role = Literal["ML engineer", "data scientist", "researcher", "custom"]
 ROLES: tuple[Role, ...] = get_args(Role)

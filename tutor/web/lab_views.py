@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tutor.case_records import CaseResult, Verdict
 from tutor.excerpt import beginning
 from tutor.exercises import exercise_of
 from tutor.judging import MAX_PRINTED, Attempt, Execution
 from tutor.records import Item
-from tutor.run_problems import Verdict
 from tutor.topics import topic_name
-from tutor.verdicts import CaseResult
 from tutor.web.lab import Tried
 from tutor.web.labels import LEVELS, button, chip_row, disclosure, one_line
 from tutor.web.safe_markdown import escape, inline, literal, render
