@@ -232,6 +232,7 @@ def test_a_program_is_tried_on_the_sample_before_it_is_handed_in(interviews: Int
     opened = interviews.start(Setup(kinds=("coding",), number=1), (make_item("c1", kind="coding"),), seed=1)
     left, said = talk(interviews, opened, f"/sample {program}", "/sample no/such.py")
     assert "f(x)\n\nf(1)" in said
+    assert "```" not in said
     assert ">>> f(1)\nprinted�[2J\n7" in said
     assert "No such file" in said
     assert (left.interview.standing, left.interview.current.code) == ("paused", None)

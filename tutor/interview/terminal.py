@@ -114,12 +114,13 @@ def _go_on(
 
 
 def _say_new(interview: Interview, heard: int, say: Callable[[str], None]) -> int:
-    """Prints the interviewer's lines that were not printed yet; returns how many lines there are now."""
+    """Prints the interviewer's lines that were not printed yet, without the fences of code; returns how many there are
+    now."""
     lines = [line for asked in interview.questions for line in asked.lines]
     start = len(lines) - len(interview.current.lines) if heard < 0 else heard
     for line in lines[start:]:
         if line.speaker == "interviewer":
-            say(f"\n{line.text}")
+            say("\n" + "\n".join(each for each in line.text.splitlines() if not each.startswith("```")))
     return len(lines)
 
 

@@ -11,6 +11,7 @@ from tutor.case_records import CaseResult, Verdict
 from tutor.excerpt import beginning
 from tutor.exercises import exercise_of
 from tutor.judging import MAX_PRINTED, Attempt, Execution
+from tutor.markdown_text import code_block
 from tutor.records import Item
 from tutor.topics import topic_name
 from tutor.web.lab import Tried
@@ -36,7 +37,7 @@ _HINTS = ("A nudge", "The key idea", "A similar case")
 def statement(item: Item) -> str:
     """The task with its contract, and how the function is called."""
     exercise = exercise_of(item)
-    call = one_line(render(f"````\n{exercise.signature}\n\n{exercise.sample}\n````"))
+    call = one_line(render(code_block(exercise.usage)))
     chips = chip_row([LEVELS[item.level], *(topic_name(name) for name in item.topics if name != "coding")])
     return "\n\n".join([f'<h2 class="lab-title">{inline(title(item))}</h2>', chips, render(item.question), call])
 
