@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from browsing import PHONE, Open, overflow, serve
@@ -121,6 +122,13 @@ def test_the_pages_clock_leaves_out_the_minutes_that_it_slept(
     )
     page.wait_for_timeout(1500)
     assert page.locator(".iv-clock").inner_text().startswith(shown)
+
+
+def test_the_page_and_the_server_leave_out_a_silence_by_one_rule(
+    browse: Open, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutor.web.interview_views.LONGEST_ABSENCE", timedelta(minutes=2))
+    test_the_pages_clock_leaves_out_the_minutes_that_it_slept(browse, served, 3, "0:")
 
 
 def until(holds: Callable[[], bool]) -> None:

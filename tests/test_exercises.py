@@ -408,6 +408,15 @@ def test_a_copy_without_cases_is_judged_by_those_of_today_and_says_so_where_ther
             judge.attempt(old, SOLUTION)
 
 
+def test_the_cases_of_an_imported_item_are_never_run(judge: Judge, tmp_path: Path) -> None:
+    item, ran = scale(judge), tmp_path / "ran"
+    assert item.exercise is not None
+    hostile = replace(item.exercise, cases=f"open({str(ran)!r}, 'w')")
+    with pytest.raises(ExerciseError, match=r"imported from 'notes'.*an exercise of the corpus.*skip the question"):
+        judge.attempt(replace(item, source="notes", exercise=hostile), SOLUTION)
+    assert not ran.exists()
+
+
 def test_cases_that_fail_in_a_copy_are_named_by_file_and_line(copied: Path) -> None:
     (copied / "cases.py").write_text("def cases(rng):\n    return 1 / 0", encoding="utf-8")
     item = find_exercise("q099", copied.parent.parent)

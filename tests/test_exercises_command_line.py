@@ -110,4 +110,4 @@ def test_neither_command_loads_what_is_slow(words: tuple[str, ...]) -> None:
 
 
 def test_what_a_program_prints_cannot_control_the_terminal() -> None:
-    assert printable("a\x1b[2J\x07b\r\nü") == "a�[2J�b�\nü"
+    assert printable("a\x1b[2J\x07b\r\n\tü\xa0\u202e") == "a�[2J�b�\n\tü\xa0�"

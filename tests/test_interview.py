@@ -284,7 +284,7 @@ def test_what_a_program_says_is_kept_shortened_and_can_be_written_down(does: str
     with Judge(CORPUS) as judge:
         result = judge_program(judge, interview, source)
     assert (result.verdict == "pass", len(result.results)) == (False, result.cases)
-    assert result.printed.endswith("x" * 1000)
+    assert result.printed.endswith("xxx\n… and 52,001 characters more")
     assert len(TypeAdapter(CodeResult).dump_json(result)) < 40_000
 
 
@@ -371,6 +371,12 @@ def test_the_time_of_an_open_question_is_known_between_two_readings_of_the_clock
     assert seconds_used(interview.current, START + timedelta(seconds=50)) == 50
     assert seconds_used(interview.current, START + timedelta(days=2)) == 20
     assert seconds_used(step(interview, Pause(), START).current, START + timedelta(seconds=50)) == 20
+
+
+def test_an_imported_exercise_is_not_asked_for_no_cases_can_judge_it() -> None:
+    items = (make_item("c1", kind="coding"), replace(make_item("c2", kind="coding"), source="notes"))
+    assert [item.id for item in begin(Setup(kinds=("coding",)), items, 1, START).pool] == ["c1"]
+    assert [item.id for item in begin(Setup(), [replace(ITEMS[0], source="notes")], 1, START).pool] == ["x00"]
 
 
 def test_every_role_finds_questions_in_the_corpus() -> None:

@@ -189,6 +189,20 @@ def test_reading_the_clock_is_no_step_and_gives_way_to_one(practice: Practice) -
     assert interviews.open(opened.id) == hinted
 
 
+def test_reading_the_clock_gives_what_it_saved_and_saves_nothing_where_the_clock_stands(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    interviews = Interviews(practice, grade_by_names, clock)
+    opened = interviews.start(SETUP, ITEMS, seed=1)
+    clock.move(seconds=40)
+    assert interviews.read_clock(opened.id, opened.revision) == interviews.open(opened.id) != opened
+    paused = interviews.pause_and_leave(opened.id)
+    assert interviews.read_clock(opened.id, opened.revision) is None
+    monkeypatch.setattr(practice, "keep_state", lambda *saved: pytest.fail("saved what did not change"))
+    assert interviews.read_clock(opened.id, paused.revision) == paused
+
+
 def test_a_draft_outlives_the_process_and_goes_with_the_answer(tmp_path: Path, interviews: Interviews) -> None:
     opened = interviews.start(SETUP, ITEMS, seed=1)
     Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER).keep_draft(opened.id, opened.revision, "half a sentence")
@@ -352,3 +366,12 @@ def test_the_scorecard_of_nothing_answered_gives_no_score(interviews: Interviews
     card = scorecard(interviews.act(opened.id, opened.revision, End()).interview)
     assert (card.verdict, card.score) == ("Not enough to judge", None)
     assert card.questions[0].state == "not answered"
+
+
+def test_the_records_of_interviews_need_neither_a_judge_nor_a_sandbox() -> None:
+    asks = "import sys, tutor.interview.records; print(*[n for n in sys.modules if n.startswith('tutor.')])"
+    ran = subprocess.run(
+        [sys.executable, "-c", asks],
+        cwd=KILLER.parents[1], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(KILLER.parents[1])},
+    )  # fmt: skip
+    assert not {"tutor.verdicts", "tutor.comparison", "tutor.run_problems", "tutor.sandbox"} & set(ran.stdout.split())

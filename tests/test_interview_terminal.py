@@ -13,6 +13,7 @@ import pytest
 from interview_fakes import ITEMS, Clock, all_of, grade_by_names, make_item
 from web_fakes import curated
 
+from tutor.case_records import CaseResult
 from tutor.commands.practice_assembly import hold_interview, hold_quiz, setup_from
 from tutor.errors import PracticeError
 from tutor.grading.records import Grade
@@ -29,7 +30,6 @@ from tutor.settings import Settings, default_corpus
 from tutor.store.database import Database
 from tutor.store.practice import Practice
 from tutor.store.records import LOCAL_USER
-from tutor.verdicts import CaseResult
 
 QUOKKA = """---
 id: notes-001
@@ -68,7 +68,7 @@ class FakePrograms:
     def judged(self, interview: Interview, source: str) -> CodeResult:
         wrong = CaseResult("zero", "fail", "f(0)", "0", "1", "Zero counts.", "Expected 0, got\x1b 1.")
         right = CaseResult("one", "pass", "f(1)", "1", "1", "One counts.")
-        return CodeResult(source, "fail", 1, 2, "zero: Expected 0, got 1.", (wrong, right))
+        return CodeResult(source, "fail", 1, 2, "zero: Expected 0, got\x1b 1.", (wrong, right))
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ def test_the_terminal_asks_imported_items_too(tmp_path: Path) -> None:
 
 def test_a_program_is_handed_in_by_its_path(interviews: Interviews, tmp_path: Path) -> None:
     program = tmp_path / "mine.py"
-    program.write_text("def f(x): return x", encoding="utf-8")
+    program.write_text("def f(x):\n\treturn x  #\xa0\x1b[2J", encoding="utf-8")
     opened = interviews.start(Setup(kinds=("coding",), number=1), (make_item("c1", kind="coding"),), seed=1)
     done, said = talk(interviews, opened, "no/such/file.py", str(program), "")
     assert done.interview.current.code is not None
@@ -202,6 +202,28 @@ def test_a_program_is_handed_in_by_its_path(interviews: Interviews, tmp_path: Pa
     told = said[: said.index("# Interview")]
     assert "- fail: zero. Expected 0, got� 1. Input: f(0) Expected: 0 Got: 1\n- pass: one." in told
     assert "No such file" in said
+    assert "\treturn x  #\xa0�[2J" in said
+    assert "\x1b" not in said
+
+
+def test_an_interview_begun_on_the_page_is_timed_as_on_a_terminal_once_it_goes_on_there(tmp_path: Path) -> None:
+    clock = Clock()
+    timed = Interviews(Practice(Database.open(tmp_path / "tutor.db"), LOCAL_USER), grade_by_names, clock)
+    opened = timed.start(Setup(kinds=("mcq",), number=1), (make_item("m1", kind="mcq"),), seed=1)
+    clock.move(minutes=1)
+    timed.read_clock(opened.id, opened.revision)
+    clock.move(hours=3)
+
+    def think() -> str:
+        clock.move(minutes=20)
+        return "1"
+
+    said: list[str] = []
+    done = conduct(timed, timed.open(opened.id), think, said.append, FakePrograms())
+    assert "Time: 21.0 minutes" in "\n".join(said)
+    assert done.interview.notes == (
+        "The page was closed, the computer slept or the clock jumped; that time is not counted.",
+    )
 
 
 def test_a_program_is_tried_on_the_sample_before_it_is_handed_in(interviews: Interviews, tmp_path: Path) -> None:
@@ -210,6 +232,7 @@ def test_a_program_is_tried_on_the_sample_before_it_is_handed_in(interviews: Int
     opened = interviews.start(Setup(kinds=("coding",), number=1), (make_item("c1", kind="coding"),), seed=1)
     left, said = talk(interviews, opened, f"/sample {program}", "/sample no/such.py")
     assert "f(x)\n\nf(1)" in said
+    assert "```" not in said
     assert ">>> f(1)\nprinted�[2J\n7" in said
     assert "No such file" in said
     assert (left.interview.standing, left.interview.current.code) == ("paused", None)

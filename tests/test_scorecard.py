@@ -8,7 +8,9 @@ from html import unescape
 
 import pytest
 from interview_fakes import ITEMS, START, all_of, grade_by_names, make_item
+from markdown_it import MarkdownIt
 
+from tutor.case_records import CaseResult
 from tutor.grading.records import Grade, RubricMark, SaidMisconception
 from tutor.interview.conducting import scorecard
 from tutor.interview.exporting import as_json, as_markdown
@@ -34,6 +36,8 @@ from tutor.web import interview_views
 RUBRIC = (RubricMark("depth", "strong", "key points", True), RubricMark("precision", "fair", "key points", True))
 WRONG = SaidMisconception("x is a fruit.", "It is not.", "I say <b>it</b> is a fruit")
 
+HOSTILE = "<img src=x> **b** `` ` [a](b) $x$ &lt; \\"
+
 
 def begun(number: int, items: tuple[Item, ...] = ITEMS, minutes: int = 0) -> Interview:
     kinds = tuple(dict.fromkeys(item.kind for item in items))
@@ -55,6 +59,21 @@ def ended(interview: Interview) -> Scorecard:
 def shown(card: Scorecard) -> tuple[str, str, str]:
     """The three forms of a scorecard: the page's, Markdown, JSON."""
     return interview_views.scorecard(card, ""), as_markdown(card), as_json(card)
+
+
+def test_in_markdown_what_a_program_gave_is_code_or_plain_words() -> None:
+    row = CaseResult("zero", "fail", HOSTILE, "", f"{HOSTILE}`", "", f"Got {HOSTILE}")
+    program = f"def f(x):\n    return '{HOSTILE}'\n\n\n```\n# end"
+    result = CodeResult(program, "fail", 0, 1, f"zero: Got\n# {HOSTILE}", (row,))
+    handed_in = step(begun(1, (make_item("c1", kind="coding"),)), HandIn(result), START)
+    tokens = MarkdownIt().parse(as_markdown(ended(handed_in)))
+    assert [token.content for token in tokens if token.type == "fence"] == [f"{program}\n"]
+    inline = [child for token in tokens for child in token.children or ()]
+    assert [child.content for child in inline if child.type == "code_inline"] == [HOSTILE, f"{HOSTILE}`"]
+    words = "".join(child.content for child in inline if child.type in ("text", "text_special"))
+    assert f"zero: Got # {HOSTILE}" in words
+    assert f"Got {HOSTILE} Input" in words
+    assert not {"html_inline", "html_block", "link_open", "em_open"} & {token.type for token in [*tokens, *inline]}
 
 
 def test_an_early_end_after_two_good_answers_of_ten_gives_no_verdict() -> None:

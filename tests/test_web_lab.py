@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tutor.case_records import CaseResult
 from tutor.errors import SandboxError
 from tutor.exercises import exercise_of
-from tutor.judging import Attempt, Judge, Timing
+from tutor.judging import Attempt, Execution, Judge, Timing
 from tutor.records import Item
 from tutor.service import Service
 from tutor.settings import Settings, default_corpus
-from tutor.verdicts import CaseResult
 from tutor.web import lab_views
-from tutor.web.lab import Lab, LabSession, SampleRun, Tried, discussion, draft, next_hint, read_exercises, starter
+from tutor.web.lab import Lab, LabSession, Tried, discussion, draft, next_hint, read_exercises, starter
 from tutor.web.lab_plot import figure, picture
 from tutor.web.safe_markdown import escape
 
@@ -113,9 +113,7 @@ def test_the_statement_shows_the_contract_and_the_signature_and_no_solution(item
 
 
 def test_the_sample_shows_the_candidates_value_beside_the_references(lab: Lab, item: Item) -> None:
-    tried = Tried()
-    lab.run_sample(item, f"{WRONG}\nprint('I print')", tried, "")
-    shown = lab_views.sample(tried.sample)
+    shown = lab_views.sample(*lab.run_sample(item, f"{WRONG}\nprint('I print')", ""))
     assert "array([0., 0., 2., 3., 4., 5.])" in shown
     assert "array([nan, nan, 2., 3., 4., 5.])" in shown
     assert "I print" in shown
@@ -133,9 +131,27 @@ def test_the_sample_shows_the_candidates_value_beside_the_references(lab: Lab, i
     ],
 )
 def test_a_sample_that_cannot_be_run_says_why(lab: Lab, item: Item, source: str, words: str) -> None:
-    tried = Tried()
-    lab.run_sample(item, source, tried, "")
-    assert words.lower() in lab_views.sample(tried.sample).lower()
+    assert words.lower() in lab_views.sample(*lab.run_sample(item, source, "")).lower()
+
+
+def test_a_sample_that_no_program_is_run_on_counts_against_nobodys_rate(item: Item) -> None:
+    from tutor.sandbox.runs import Sandbox
+
+    with Judge(CORPUS, Sandbox(per_minute=1)) as judge:
+        lab = Lab(Holder(judge))
+        assert "empty" in lab.run_sample(item, " ", "ann")[0].problem
+        assert lab.run_sample(item, RIGHT, "ann")[0].problem == ""
+        assert "programs in the last minute" in lab.run_sample(item, RIGHT, "ann")[0].problem
+
+
+def test_a_reference_that_fails_on_its_own_sample_is_not_taken_for_the_candidates_program(tmp_path: Path) -> None:
+    shutil.copytree(CORPUS / "coding", tmp_path / "coding")
+    broken = "def rolling_window_mean(x: np.ndarray | list, k: int) -> np.ndarray:\n    return 1 / 0\n"
+    (tmp_path / "coding" / "q041-rolling-window-mean" / "solution.py").write_text(f"import numpy as np\n\n\n{broken}")
+    with Judge(tmp_path) as judge:
+        came, expected = Lab(Holder(judge)).run_sample(read_exercises(tmp_path)["q041"], RIGHT, "")
+    assert came.problem.startswith("The reference gives no value to compare with: The function raised ZeroDivision")
+    assert (came.shown, expected) == ("array([nan, nan, 2., 3., 4., 5.])", "")
 
 
 def test_a_wrong_program_is_shown_its_failing_case_with_the_reason_before_the_passed_ones(lab: Lab, item: Item) -> None:
@@ -200,17 +216,17 @@ def test_without_a_sandbox_the_lab_says_what_to_install_and_nothing_is_run(
         lab, tried = Lab(Holder(judge)), Tried()
         assert "sudo apt-get install bubblewrap" in lab_views.unavailable(lab.missing())
         lab.submit(item, RIGHT, tried, "")
-        lab.run_sample(item, RIGHT, tried, "")
+        came, _ = lab.run_sample(item, RIGHT, "")
         assert "apt-get" in lab.time(item, RIGHT, tried, "")
     assert "apt-get" in lab_views.attempt(tried.attempt)
-    assert "apt-get" in lab_views.sample(tried.sample)
+    assert "apt-get" in lab_views.sample(came)
 
 
 def test_everything_a_program_says_stays_text(item: Item) -> None:
     case = CaseResult(HOSTILE, "error", HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     pieces = [
         lab_views.attempt(Attempt("q041", "error", (case,), HOSTILE, HOSTILE, 1.0, 1)),
-        lab_views.sample(SampleRun(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 1.0, HOSTILE)),
+        lab_views.sample(Execution("q041", HOSTILE, HOSTILE, None, HOSTILE, HOSTILE, 1.0, HOSTILE), HOSTILE),
         lab_views.reference(item, HOSTILE),
         lab_views.times(Tried(), HOSTILE),
         lab_views.unavailable(HOSTILE),

@@ -13,19 +13,30 @@ import pytest
 from interview_fakes import ITEMS, START, Clock, all_of, grade_by_names, make_item
 from web_fakes import FakeService
 
+from tutor.case_records import CaseResult
 from tutor.errors import PracticeError, StoreError
 from tutor.interview.conducting import Interviews, Opened, scorecard
 from tutor.interview.exporting import as_json, as_markdown
 from tutor.interview.planning import KINDS
-from tutor.interview.records import Answer, AskHint, CodeResult, End, HandIn, Pause, Predict, Setup
+from tutor.interview.records import Answer, AskHint, CodeResult, End, HandIn, Pause, Predict, Setup, Skip
+from tutor.judging import Execution
 from tutor.learner import Evidence, learner_state, what_to_practise
 from tutor.quiz import QuizSetup, answer
 from tutor.records import Status
-from tutor.verdicts import CaseResult
 from tutor.web import interview_views, progress_views, quiz_views
 from tutor.web.interview_form import setup_of
 from tutor.web.interview_plot import picture
-from tutor.web.interview_updates import InterviewParts, draft_kept, exported, resumed, sampled, set_aside, stepped
+from tutor.web.interview_updates import (
+    InterviewParts,
+    draft_kept,
+    exported,
+    resumed,
+    sampled,
+    set_aside,
+    shown,
+    stepped,
+    still_shown,
+)
 from tutor.web.practice import DEMO, PracticeRoom
 from tutor.web.progress_plot import history_plot, predictions_plot, reviews_plot, topics_plot
 from tutor.web.progress_tab import deck
@@ -58,7 +69,7 @@ def test_the_cases_of_a_program_are_told_with_its_score_and_not_before(room: Pra
     assert "Zero counts." in shown
     assert "&lt;b&gt;" in shown
     assert not {"<i>", "<b>"} & set(re.findall("<.*?>", shown))
-    assert "- fail: zero. Expected 0. Input: f(0) Expected: 0 Got: <b>" in as_markdown(card)
+    assert "- fail: zero. Expected 0. Input: `f(0)` Expected: `0` Got: `<b>`" in as_markdown(card)
     assert json.loads(as_json(card))["questions"][0]["cases"][0]["found"] == "Expected 0."
 
 
@@ -71,11 +82,63 @@ def test_what_a_page_shows_is_timed_as_on_a_page_from_its_first_moment(room: Pra
     assert room.interviews.open(opened.id).interview.current.on_page
 
 
+def room_with_clock(clock: Clock) -> PracticeRoom:
+    room = PracticeRoom(FakeService())
+    room.interviews = Interviews(room.rows, grade_by_names, clock)
+    return room
+
+
+def test_after_a_refused_press_the_page_shows_the_time_that_is_saved() -> None:
+    clock = Clock(datetime.now(UTC) - timedelta(hours=2))
+    room = room_with_clock(clock)
+    now = parts_of(shown(room, room.start_interview(DEMO)))["opened"]
+    for _ in range(7):
+        clock.move(minutes=1)
+        still_shown(room, now)
+    clock.now = datetime.now(UTC)
+    refused = parts_of(stepped(room, now, lambda interview: Answer("")))
+    assert "answer is empty" in refused["notice"]
+    assert room.interviews.open(now.id).interview.current.seconds == 7 * 60
+    assert 'data-used="420.' in refused["clock"]
+    assert "that time is not counted" in refused["said"]
+
+
+def test_who_reopens_the_page_after_an_absence_is_told_at_once_that_it_is_not_counted() -> None:
+    clock = Clock(datetime.now(UTC) - timedelta(hours=1))
+    room = room_with_clock(clock)
+    shown(room, room.start_interview(DEMO))
+    clock.now = datetime.now(UTC)
+    assert "that time is not counted" in parts_of(resumed(room))["said"]
+
+
 def test_the_sample_says_so_where_the_page_was_forgotten_or_nothing_can_be_run(room: PracticeRoom) -> None:
     assert "look where the interview stands" in sampled(room, None, "", "ann")
     interviews = Interviews(room.rows, grade_by_names, Clock())
     opened = interviews.start(Setup(kinds=("concept",)), ITEMS, seed=1)
     assert "not a coding item" in sampled(room, opened, "x = 1", "ann")
+
+
+def test_a_long_answer_on_the_scorecard_says_how_much_is_left_out(room: PracticeRoom) -> None:
+    interviews, opened = begun(room)
+    opened = interviews.act(opened.id, opened.revision, Answer("word " * 2_000))
+    ended = interviews.act(opened.id, opened.revision, End()).interview
+    assert "and 3,999 characters more" in interview_views.scorecard(scorecard(ended), "")
+
+
+def test_a_slow_sample_shows_nothing_under_the_next_question(
+    room: PracticeRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = room.interviews.start(Setup(kinds=("coding",), number=1), (make_item("c1", kind="coding"),), seed=1)
+    came = Execution("c1", "", "f(1)", 7, "7", "", 1.0, "")
+    monkeypatch.setattr(room, "run_sample", lambda *run: came)
+    assert "<code>7</code>" in sampled(room, opened, "x = 1", "ann")
+
+    def slow(*run: object) -> Execution:
+        room.interviews.act(opened.id, opened.revision, Skip())
+        return came
+
+    monkeypatch.setattr(room, "run_sample", slow)
+    assert sampled(room, opened, "x = 1", "ann") == ""
 
 
 def test_a_question_shows_none_of_its_points_and_no_score_before_they_are_told(room: PracticeRoom) -> None:
@@ -104,10 +167,10 @@ def test_what_a_candidate_types_stays_text(room: PracticeRoom) -> None:
     interviews, opened = begun(room)
     opened = interviews.act(opened.id, opened.revision, Answer(HOSTILE))
     ended = interviews.act(opened.id, opened.revision, End()).interview
-    for shown in (interview_views.talk(opened.interview), interview_views.scorecard(scorecard(ended), "")):
-        assert "<img" not in shown
-        assert "<script" not in shown
-        assert "&lt;img" in shown
+    for html in (interview_views.talk(opened.interview), interview_views.scorecard(scorecard(ended), "")):
+        assert "<img" not in html
+        assert "<script" not in html
+        assert "&lt;img" in html
 
 
 def test_a_scorecard_begins_with_the_verdict_and_says_what_was_not_asked(room: PracticeRoom) -> None:

@@ -66,7 +66,17 @@ def exercise_of(item: Item) -> Exercise:
 
 def cases_of(item: Item, corpus: Path) -> CasesFile:
     """The cases that an item holds. A copy of an item from before copies held them is judged by those that the corpus
-    has now; raises ExerciseError where it has none any more."""
+    has now; raises ExerciseError where it has none any more, and for an imported item.
+
+    They are code that runs outside the sandbox. The copy in a kept interview is trusted like the corpus itself: who can
+    write the database can have code run.
+    """
+    if item.source != "corpus":
+        raise ExerciseError(
+            f"{item.id} was imported from {item.source!r}, and no cases of imported items are run",
+            "an exercise of the corpus",
+            "skip the question",
+        )
     folders = exercise_folders(corpus)
     folder = next((each for each in folders if f"{each.name.lower()}-".startswith(f"{item.id}-")), None)
     name = (folder / CASES_FILE).relative_to(corpus).as_posix() if folder else f"{CASES_FILE} of {item.id}"

@@ -16,16 +16,20 @@ from types import TracebackType
 from typing import Any
 
 from tutor.call_text import parse_call
+from tutor.case_records import CaseResult, Verdict
 from tutor.cases import Call, Case, Outcome
 from tutor.comparison import shown
 from tutor.errors import ExerciseError, SandboxError
 from tutor.exercises import cases_of, exercise_of
 from tutor.records import Exercise, Item
-from tutor.run_problems import Verdict, raised_problem, refusal, source_problem, stop_problem
+from tutor.run_problems import raised_problem, refusal, source_problem, stop_problem
 from tutor.sandbox.runs import Run, Sandbox
-from tutor.verdicts import CaseResult, judge_case, needs_reference, unreached_case
+from tutor.verdicts import judge_case, needs_reference, unreached_case
 
 TIMED_REPEATS = 3
+MAX_PRINTED = 8_000
+"""Characters of what a program printed that are shown, and kept in an interview."""
+
 ARGUMENT_ERRORS = ("ValueError", "TypeError")
 """What a reference may raise on purpose; anything else is its own fault and no expectation."""
 

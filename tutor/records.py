@@ -83,6 +83,11 @@ class Exercise:
     interviewer: tuple[str, ...] = ()
     cases: str = dataclasses.field(default="", repr=False)
 
+    @property
+    def usage(self) -> str:
+        """How the function is called: its signature, then the sample."""
+        return f"{self.signature}\n\n{self.sample}"
+
 
 @dataclass(frozen=True)
 class Choices:

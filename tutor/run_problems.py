@@ -5,16 +5,12 @@ Names, messages and line numbers come from the program itself: text to be shown,
 
 from __future__ import annotations
 
-from typing import Literal
-
+from tutor.case_records import Verdict
 from tutor.cases import Raised
 from tutor.errors import SandboxError
 from tutor.records import Exercise
 from tutor.sandbox.runs import Problem, Run
 from tutor.sandbox.workers import Limits
-
-Verdict = Literal["pass", "fail", "error", "timeout", "memory", "output", "refused", "skipped"]
-"""``skipped`` is a case that was not reached; an attempt is never ``skipped``."""
 
 MAX_SOURCE = 100_000
 _ALLOWED = "A program may use NumPy and the usual modules of the standard library."

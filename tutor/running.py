@@ -19,6 +19,7 @@ from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEv
 from tutor.exercises import exercise_of
 from tutor.index import SearchIndex
 from tutor.judging import Execution, Judge
+from tutor.markdown_text import code_block
 from tutor.records import Answer, Confidence, Hit, Item, Question, ReferenceRun, Timings
 from tutor.run_request import RunRequest, exercise_named, run_request
 
@@ -67,15 +68,8 @@ def as_markdown(run: ReferenceRun) -> str:
     """A run as text, for the terminal, the clipboard and the turns that follow."""
     shown = [f">>> {run.call}" if run.call else "", run.printed.rstrip(), run.value]
     session = "\n".join(filter(None, shown))
-    parts = [_fenced(run.code, "python"), _fenced(session), run.problem or f"It took {run.ms:.2f} ms."]
+    parts = [code_block(run.code, "python"), code_block(session), run.problem or f"It took {run.ms:.2f} ms."]
     return "\n\n".join(filter(None, parts))
-
-
-def _fenced(text: str, language: str = "") -> str:
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}{language}\n{text.strip()}\n{fence}" if text.strip() else ""
 
 
 def _run(request: RunRequest, item: Item, judge: Judge) -> tuple[ReferenceRun, Execution | None]:

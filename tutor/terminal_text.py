@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 
 def printable(text: str) -> str:
-    """Text of a stranger's program for a terminal: without the characters that control it."""
-    return "".join(each if each.isprintable() or each == "\n" else "�" for each in text)
+    """Text of a stranger's program for a terminal: without the characters that control it. Spaces of any kind stay."""
+    return "".join(each if each.isprintable() or each in "\n\t" or category(each) == "Zs" else "�" for each in text)

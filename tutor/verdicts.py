@@ -6,29 +6,15 @@ Everything it is given came from the candidate's program or from the reference's
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from tutor.case_records import CaseResult, Verdict
 from tutor.cases import Case, Outcome, same
 from tutor.comparison import difference, shown, shown_call
-from tutor.run_problems import Verdict, raised_problem
+from tutor.run_problems import raised_problem
 from tutor.sandbox.workers import Limits
 
 MAX_CALLS_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class CaseResult:
-    """One row of the candidate's table. ``why`` says why the case matters, ``found`` what is wrong ("" if nothing)."""
-
-    name: str
-    verdict: Verdict
-    input: str
-    expected: str
-    got: str
-    why: str
-    found: str = ""
-    ms: float = 0.0
 
 
 def needs_reference(case: Case) -> bool:

@@ -96,12 +96,16 @@ class Interviews:
             self._keep_objection(taken, action)
         return self._grade_waiting(taken)
 
-    def read_clock(self, id: str, revision: int) -> None:
-        """A page shows the state ``revision``: reads the clock, which is no step, unless the interview went on. Raises
-        StoreError."""
+    def read_clock(self, id: str, revision: int) -> Opened | None:
+        """A page shows the state ``revision``: reads the clock, which is no step, and returns that state with its time;
+        None where the interview went on. Raises StoreError."""
         opened = self._load(id)
-        if opened.revision == revision and opened.interview.standing == "running":
-            self._rows.keep_state(id, revision, _state_json(read_on_page(opened.interview, self._clock())))
+        if opened.revision != revision:
+            return None
+        read = read_on_page(opened.interview, self._clock())
+        if read is not opened.interview:
+            self._rows.keep_state(id, revision, _state_json(read))
+        return replace(opened, interview=read)
 
     def pause_and_leave(self, id: str, typed: str = "", seen: int | None = None) -> Opened:
         """Pauses where it runs, so that closing a program costs no time. ``typed`` was not sent and is kept as the

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 
+from tutor.case_records import CaseResult
 from tutor.interview.results import ChoiceResult, QuestionResult
 from tutor.interview.scorecard import Competence, Scorecard
+from tutor.markdown_text import code_block, code_span, plain
 
 
 def as_json(card: Scorecard) -> str:
@@ -47,11 +50,11 @@ def _question(result: QuestionResult) -> list[str]:
     late = ", over its time" if result.late else ""
     lines += ["", f"Time: {result.minutes} minutes{late}. Hints: {result.hints}."]
     if result.answer:
-        lines += ["", "### Your answer", "", *(f"> {line}" for line in result.answer.splitlines())]
+        lines += ["", "### Your answer", "", *_answer(result)]
     if result.points:
         lines += ["", "### Key points", "", *point_lines(result)]
     if result.cases:
-        lines += ["", "### Cases", "", *case_lines(result)]
+        lines += ["", "### Cases", "", *case_lines(map(_in_markdown, result.cases))]
     if result.misconceptions:
         lines += ["", "### Known wrong claims that you made", "", *misconception_lines(result)]
     lines += ["", "### Model answer", "", result.model_answer.strip()]
@@ -64,10 +67,16 @@ def _question(result: QuestionResult) -> list[str]:
 
 
 def _score(result: QuestionResult) -> list[str]:
-    lines = [result.made_by]
+    lines = [plain(" ".join(result.made_by.split()))]
     if result.choice and result.choice.why:
         lines += ["", *choice_lines(result.choice)]
     return [*lines, "", result.rubric_words] if result.rubric_words else lines
+
+
+def _answer(result: QuestionResult) -> list[str]:
+    if result.kind == "coding":
+        return [code_block(result.answer, "python")]
+    return [f"> {line}" for line in result.answer.splitlines()]
 
 
 def choice_lines(choice: ChoiceResult) -> list[str]:
@@ -86,14 +95,20 @@ def point_lines(result: QuestionResult) -> list[str]:
     return lines
 
 
-def case_lines(result: QuestionResult) -> list[str]:
+def case_lines(cases: Iterable[CaseResult]) -> list[str]:
     """Each case of a program with its verdict, and what was expected and found where it did not pass."""
     lines = []
-    for case in result.cases:
+    for case in cases:
         told = [f"Input: {case.input}", f"Expected: {case.expected}", f"Got: {case.got}"]
         words = [case.found, *(each for each in told if not each.endswith(": "))] if case.verdict != "pass" else []
         lines.append(" ".join([f"- {case.verdict}: {case.name}.", *words[: 1 if case.verdict == "skipped" else 4]]))
     return [" ".join(line.split()) for line in lines]
+
+
+def _in_markdown(case: CaseResult) -> CaseResult:
+    """The row with what a program gave as code and as plain words."""
+    given, expected, got = code_span(case.input), code_span(case.expected), code_span(case.got)
+    return replace(case, name=plain(case.name), input=given, expected=expected, got=got, found=plain(case.found))
 
 
 def source_lines(result: QuestionResult) -> list[str]:

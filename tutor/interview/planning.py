@@ -67,10 +67,12 @@ def begin(
 
 
 def is_askable(item: Item) -> bool:
-    """Whether an answer to the item can be judged."""
+    """Whether an answer to the item can be judged; a program only by cases of the corpus."""
     if item.kind == "mcq":
         return item.choices is not None
-    return item.exercise is not None if item.kind == "coding" else bool(item.key_points)
+    if item.kind == "coding":
+        return item.exercise is not None and item.source == "corpus"
+    return bool(item.key_points)
 
 
 def next_item(interview: Interview) -> Item | None:

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tutor.case_records import CaseResult
 from tutor.errors import PracticeError
+from tutor.excerpt import beginning
 from tutor.interview.records import CodeResult, Interview
-from tutor.judging import Execution, Judge
+from tutor.judging import MAX_PRINTED, Execution, Judge
 from tutor.store.serialized import storable
-from tutor.verdicts import CaseResult
-
-MAX_PRINTED = 8_000
-"""Characters of what a program printed that an interview keeps."""
 
 
 def judge_program(judge: Judge, interview: Interview, source: str, user: str = "") -> CodeResult:
@@ -28,7 +26,7 @@ def judge_program(judge: Judge, interview: Interview, source: str, user: str = "
         raise PracticeError(f"{attempt.problem.rstrip('.')}. The question stays open")
     passed = sum(case.verdict == "pass" for case in attempt.cases)
     rows = tuple(_storable(row) for row in attempt.cases)
-    printed = storable(attempt.printed[:MAX_PRINTED])
+    printed = storable(beginning(attempt.printed, MAX_PRINTED))
     return CodeResult(source, attempt.verdict, passed, len(rows), storable(attempt.problem), rows, printed)
 
 

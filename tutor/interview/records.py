@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
+from tutor.case_records import CaseResult
 from tutor.grading.records import Grade
 from tutor.quiz.records import QuizQuestion
 from tutor.records import Item, Kind, Level
-from tutor.verdicts import CaseResult
 
 Role = Literal["ML engineer", "data scientist", "researcher", "custom"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -58,7 +58,7 @@ class CodeResult:
     """What the cases said of a program. ``problem`` is the sentence to read first, "" where all cases passed.
 
     ``results`` has a row for each case, and is empty in interviews from before rows were kept; ``printed`` is the
-    beginning of what the program printed. Both are untrusted text."""
+    beginning of what the program printed, and says how much is left out. Both are untrusted text."""
 
     source: str
     verdict: str

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tutor.case_records import CaseResult
 from tutor.grading.records import RubricMark, SaidMisconception
 from tutor.interview.records import Asked, Interview
 from tutor.interview.scoring import judged_by, net_score, reasons
 from tutor.lexical import terms
 from tutor.records import Citation, Item
 from tutor.sentences import sentences
-from tutor.verdicts import CaseResult
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ MAX_FOLLOW_UPS = 2
 MAX_HINTS = 3
 LONGEST_STRETCH, LONGEST_ABSENCE = timedelta(hours=2), timedelta(minutes=5)
 """A longer time between two readings of the clock is a moved clock or a sleeping computer, and is not counted. A page
-reads the clock again and again while it is open: where it fell silent for the second of these, it was closed."""
+reads the clock again and again while it is open: where it fell silent for the second of these, it was closed; the page
+that slept so long is told the number and leaves the time out too."""
 
 
 def step(interview: Interview, action: Action, at: datetime) -> Interview:

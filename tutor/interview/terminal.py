@@ -71,16 +71,20 @@ def conduct(
     interviews: Interviews, opened: Opened, read: Read, say: Callable[[str], None], programs: Programs
 ) -> Opened:
     """Goes on with an interview until it is over or paused; Ctrl-C and the end of the input pause it at any moment.
-    Raises StoreError."""
+    Nothing that is said takes the terminal over. Raises StoreError."""
+
+    def say_printable(text: str) -> None:
+        say(printable(text))
+
     say(HELP)
     try:
-        opened = _go_on(interviews, opened, read, say, programs)
+        opened = _go_on(interviews, opened, read, say_printable, programs)
     except _LeftError as left:
         opened = interviews.pause_and_leave(opened.id, left.typed)
     except (EOFError, KeyboardInterrupt):
         opened = interviews.pause_and_leave(opened.id)
     if opened.interview.standing == "finished":
-        say(as_markdown(scorecard(opened.interview)))
+        say_printable(as_markdown(scorecard(opened.interview)))
     else:
         say(f"The interview is paused. To go on: tutor interview --resume {opened.id}")
     return opened
@@ -89,6 +93,8 @@ def conduct(
 def _go_on(
     interviews: Interviews, opened: Opened, read: Read, say: Callable[[str], None], programs: Programs
 ) -> Opened:
+    if opened.interview.standing == "running":  # a page may have begun it, and none will read its clock from now on
+        opened = interviews.act(opened.id, opened.revision, Pause())
     if opened.interview.standing == "paused":
         opened = interviews.act(opened.id, opened.revision, Resume())
     heard = -1
@@ -108,12 +114,13 @@ def _go_on(
 
 
 def _say_new(interview: Interview, heard: int, say: Callable[[str], None]) -> int:
-    """Prints the interviewer's lines that were not printed yet; returns how many lines there are now."""
+    """Prints the interviewer's lines that were not printed yet, without the fences of code; returns how many there are
+    now."""
     lines = [line for asked in interview.questions for line in asked.lines]
     start = len(lines) - len(interview.current.lines) if heard < 0 else heard
     for line in lines[start:]:
         if line.speaker == "interviewer":
-            say(f"\n{line.text}")
+            say("\n" + "\n".join(each for each in line.text.splitlines() if not each.startswith("```")))
     return len(lines)
 
 
@@ -146,7 +153,7 @@ def _program(interview: Interview, read: Read, say: Callable[[str], None], progr
         if command != SAMPLE:
             return HandIn(programs.judged(interview, _source(line)))
         came = programs.sampled(interview, _source(path.strip()))
-        say(printable(f">>> {came.call}\n{came.printed}{came.problem or came.shown}"))
+        say(f">>> {came.call}\n{came.printed}{came.problem or came.shown}")
 
 
 def _source(path: str) -> str:
@@ -197,7 +204,7 @@ def _told(interview: Interview) -> str:
         return "\nNoted. All scores come at the end."
     result = question_result(interview, len(interview.questions) - 1)
     lines = [f"\nScore: {result.score_words}. {result.made_by}"]
-    lines += [printable(line) for line in case_lines(result)]
+    lines += case_lines(result.cases)
     lines += choice_lines(result.choice) if result.choice and result.choice.why else []
     lines += [*point_lines(result), *source_lines(result), *misconception_lines(result)]
     lines += [result.rubric_words] if result.rubric_words else []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tutor.markdown_text import code_block
 from tutor.records import Item
 
 _FIRST = ("Let us begin.", "Good to meet you. Here is my first question.", "Thanks for coming. Let us start.")
@@ -24,7 +25,7 @@ def question(item: Item, place: int, seed: int) -> str:
     """The question as the interviewer asks it, in Markdown; of a function to write, its signature and a sample call."""
     lead = _one_of(_FIRST if place == 0 else _NEXT, place, seed)
     extra = {"scenario": f" {_SCENARIO}", "coding": f" {_CODE}"}.get(item.kind, "")
-    call = f"\n\n````\n{item.exercise.signature}\n\n{item.exercise.sample}\n````" if item.exercise else ""
+    call = f"\n\n{code_block(item.exercise.usage)}" if item.exercise else ""
     return f"{lead}{extra}\n\n{item.question}{call}"
 
 

@@ -35,8 +35,8 @@ if (!window.interviewClock) {
   const text = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
   window.interviewClock = setInterval(() => {
     const clock = document.querySelector(".iv-clock");
-    const silent = performance.now() - ticked;  // a page that slept for minutes counts none of them, as the server does
-    if (silent > 5 * 60_000) since += silent;
+    const silent = performance.now() - ticked;  // of a page that slept for longer nothing counts, as on the server
+    if (silent > clock?.dataset.absence * 1000) since += silent;
     ticked += silent;
     if (!clock?.dataset.running) {
       shown = "";

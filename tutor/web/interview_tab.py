@@ -47,8 +47,8 @@ from tutor.web.interview_updates import (
     stepped,
     still_shown,
 )
-from tutor.web.lab_tab import user_of
 from tutor.web.practice import DEMO, PracticeRoom
+from tutor.web.visitor import user_of
 
 READ_SECONDS = 30.0
 """Between two readings of the clock by an open page."""

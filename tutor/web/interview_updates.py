@@ -18,7 +18,7 @@ from tutor.interview.steps import hints_of
 from tutor.records import Exercise
 from tutor.web import interview_views as views
 from tutor.web import lab_views
-from tutor.web.lab import sample_run, starter
+from tutor.web.lab import starter
 from tutor.web.practice import PracticeRoom
 
 _LOG = logging.getLogger(__name__)
@@ -86,11 +86,13 @@ def stepped(room: PracticeRoom, state: Opened | None, make: Callable[[Interview]
 
 
 def sampled(room: PracticeRoom, state: Opened | None, source: str, user: str) -> str:
-    """What the program gives on the sample call; what the reference gives there is not told."""
+    """What the program gives on the sample call; what the reference gives there is not told. "" where the interview
+    went on meanwhile, for the page may show another question by then."""
     if state is None:
         return views.problem(FORGOTTEN)
     try:
-        return lab_views.sample(sample_run(room.run_sample(state.interview, source, user)))
+        came = lab_views.sample(room.run_sample(state.interview, source, user))
+        return came if room.rows.load(state.id).revision == state.revision else ""
     except TutorError as error:
         return views.problem(str(error))
 
@@ -120,12 +122,17 @@ def draft_kept(room: PracticeRoom, code: bool, state: Opened | None, key: str, t
 
 def still_shown(room: PracticeRoom, state: Opened | None) -> None:
     """Tells the interview that this page is open, so that its time counts."""
-    if state is None:
-        return
+    if state is not None:
+        _with_time(room, state)
+
+
+def _with_time(room: PracticeRoom, state: Opened) -> Opened:
+    """The state with its clock read and saved; as it is where another tab went on or the database fails."""
     try:
-        room.interviews.read_clock(state.id, state.revision)
-    except TutorError as error:  # the next step says it, and counts this time all the same
+        return room.interviews.read_clock(state.id, state.revision) or state
+    except TutorError as error:  # the next reading counts this time, unless it comes too late; the next step says it
         _LOG.warning("%s", error)
+        return state
 
 
 def exported(write: Callable[[Scorecard], str], ending: str, state: Opened | None) -> tuple[str, str, str]:
@@ -152,14 +159,15 @@ def reopened(room: PracticeRoom, id: str | None) -> tuple[Any, ...]:
 
 
 def shown(room: PracticeRoom, opened: Opened | None, notice: str = "", keep_text: bool = False) -> tuple[Any, ...]:
-    """What stands in ``InterviewParts.shown`` for an interview, or for the set-up where there is none."""
+    """What stands in ``InterviewParts.shown`` for an interview, or for the set-up where there is none. Reads and saves
+    the clock of a question that is open: from now on it is on a page."""
     if opened is None:
         return _set_up(room, notice)
+    if opened.interview.current.since is not None:
+        opened = _with_time(room, opened)
     interview = opened.interview
     over, paused, phase = interview.standing == "finished", interview.standing == "paused", interview.current.phase
     waits = interview.standing == "running" and phase == "answering"
-    if waits:
-        still_shown(room, opened)
     item = interview.item(interview.current)
     quiz, exercise = interview.current.quiz, item.exercise
     told = [place for place, asked in enumerate(interview.questions) if interview.tells(asked)]

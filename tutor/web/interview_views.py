@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tutor.excerpt import beginning
 from tutor.interview.records import Asked, Interview, Line
 from tutor.interview.results import ChoiceResult, QuestionResult, question_result
 from tutor.interview.scorecard import Competence, Scorecard
 from tutor.interview.scoring import HINT_COST
-from tutor.interview.steps import hints_of, limit_seconds, seconds_used
+from tutor.interview.steps import LONGEST_ABSENCE, hints_of, limit_seconds, seconds_used
 from tutor.topics import topic_name
 from tutor.web import lab_views
 from tutor.web.labels import KINDS, LEVELS, button, chip_row, disclosure, one_line
@@ -54,7 +55,8 @@ def clock(id: str, interview: Interview, now: datetime) -> str:
     words = "Paused" if interview.standing == "paused" else ""
     return (
         f'<p class="iv-clock" role="timer" data-used="{seconds_used(asked, now):.1f}" '
-        f'data-limit="{limit_seconds(item):.0f}" data-running="{running}" '
+        f'data-limit="{limit_seconds(item):.0f}" data-absence="{LONGEST_ABSENCE.total_seconds():.0f}" '
+        f'data-running="{running}" '
         f'data-draft="{attribute(draft_key(id, interview))}">{words}</p><p class="iv-warning small" role="status"></p>'
     )
 
@@ -126,7 +128,9 @@ def scorecard(card: Scorecard, picture: str) -> str:
 
 
 def _card_question(result: QuestionResult) -> str:
-    answer = literal(result.answer[:MAX_SHOWN]) if result.answer else '<p class="small">There is no answer.</p>'
+    answer = (
+        literal(beginning(result.answer, MAX_SHOWN)) if result.answer else '<p class="small">There is no answer.</p>'
+    )
     answer = f'<div class="iv-program">{answer}</div>' if result.answer and result.kind == "coding" else answer
     said = disclosure("Your answer", answer, "fold")
     title = f"<h4>{result.place + 1}. {inline(result.title)}</h4>"
@@ -184,6 +188,5 @@ def _lines(asked: Asked) -> str:
 def _line(line: Line) -> str:
     if line.speaker == "interviewer":
         return f'<div class="iv-line iv-interviewer">{one_line(render(line.text))}</div>'
-    more = f" … and {len(line.text) - MAX_SHOWN:,} characters more" if len(line.text) > MAX_SHOWN else ""
     program = " iv-program" if line.kind == "code" else ""
-    return f'<div class="iv-line iv-candidate{program}">{literal(line.text[:MAX_SHOWN] + more)}</div>'
+    return f'<div class="iv-line iv-candidate{program}">{literal(beginning(line.text, MAX_SHOWN))}</div>'

@@ -10,7 +10,7 @@ import ast
 import collections.abc
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -32,19 +32,6 @@ class JudgeHolder(Protocol):
     def judge(self) -> Judge: ...
 
 
-@dataclass(frozen=True)
-class SampleRun:
-    """The candidate's program on the exercise's sample. ``problem`` is "" where it gave a value; ``printed`` and
-    ``got`` come from that program. ``expected`` is what the reference gives, "" where that is not to be told."""
-
-    call: str
-    got: str
-    expected: str
-    printed: str
-    ms: float
-    problem: str
-
-
 @dataclass
 class Tried:
     """What a tab has done on one exercise. ``source`` is the program that ``attempt`` judged."""
@@ -52,7 +39,6 @@ class Tried:
     hints: int = 0
     source: str = ""
     attempt: Attempt | None = None
-    sample: SampleRun | None = None
     timings: Sequence[Timing] = ()
     revealed: bool = False
     told: bool = False
@@ -95,10 +81,6 @@ def draft(kept: str | None, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def sample_run(came: Execution, expected: str = "") -> SampleRun:
-    return SampleRun(came.call, came.shown, expected, came.printed, came.ms, came.problem)
-
-
 def starter(exercise: Exercise) -> str:
     """The program to begin with: the imports that the signature needs, and a function without a body."""
     imports = []
@@ -129,15 +111,20 @@ class Lab:
             return str(error)
         return ""
 
-    def run_sample(self, item: Item, source: str, tried: Tried, user: str) -> None:
-        """The candidate's program on the sample, beside what the reference gives there."""
+    def run_sample(self, item: Item, source: str, user: str) -> tuple[Execution, str]:
+        """The candidate's program on the sample, and what the reference gives there: "" where the program gives no
+        value to compare with it."""
         try:
             today = self._today(item)
-            reference = self._service.judge.run(today, None, user)
-            came = reference if reference.problem else self._service.judge.run_sample(today, source)
-            tried.sample = sample_run(came, reference.shown)
+            came = self._service.judge.run_sample(today, source, user)
+            if came.problem:
+                return came, ""
+            reference = self._service.judge.run(today)
         except TutorError as error:
-            tried.sample = SampleRun(exercise_of(item).sample, "", "", "", 0.0, str(error))
+            return Execution(item.id, source, exercise_of(item).sample, None, "", "", 0.0, str(error)), ""
+        if reference.problem:
+            came = replace(came, problem=f"The reference gives no value to compare with: {reference.problem}")
+        return came, reference.shown
 
     def submit(self, item: Item, source: str, tried: Tried, user: str) -> None:
         """Judges the program. Another program's times are forgotten."""

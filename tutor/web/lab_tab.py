@@ -19,6 +19,7 @@ from tutor.web import lab_views
 from tutor.web.chat_tab import LATEX
 from tutor.web.chat_updates import QUIET
 from tutor.web.lab import JudgeHolder, Lab, LabSession, Tried, discussion, draft, next_hint, read_exercises, starter
+from tutor.web.visitor import user_of
 
 CHOSEN = "chosen"
 _READ = "localStorage.getItem('tutor-drafts') || ''"
@@ -144,9 +145,8 @@ def _wire(
     def sampled(id: str, source: str, state: LabSession, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         yield _busy()
         item = exercises[id]
-        lab.run_sample(item, source or "", state.of(item), user_of(request))
-        shown = lab_views.sample(state.of(item).sample)
-        yield shown, *_shown(item, state.of(item), source)[1:]
+        came, expected = lab.run_sample(item, source or "", user_of(request))
+        yield lab_views.sample(came, expected), *_shown(item, state.of(item), source)[1:]
 
     def submitted(id: str, source: str, state: LabSession, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         yield _busy()
@@ -223,8 +223,3 @@ def _busy() -> tuple[Any, ...]:
 def _hint_label(item: Item, tried: Tried) -> str:
     number = len(exercise_of(item).hints)
     return "No more hints" if tried.hints >= number else f"Hint {tried.hints + 1} of {number}"
-
-
-def user_of(request: gr.Request) -> str:
-    """Whose runs are counted."""
-    return request.client.host if request.client else "somebody"

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tutor.case_records import CaseResult, Verdict
+from tutor.excerpt import beginning
 from tutor.exercises import exercise_of
-from tutor.judging import Attempt
+from tutor.judging import MAX_PRINTED, Attempt, Execution
+from tutor.markdown_text import code_block
 from tutor.records import Item
-from tutor.run_problems import Verdict
 from tutor.topics import topic_name
-from tutor.verdicts import CaseResult
-from tutor.web.lab import SampleRun, Tried
+from tutor.web.lab import Tried
 from tutor.web.labels import LEVELS, button, chip_row, disclosure, one_line
 from tutor.web.safe_markdown import escape, inline, literal, render
 from tutor.web.text_diff import side_by_side
 
 NO_EXERCISE = '<p class="empty">The corpus holds no exercise. A folder in corpus/coding adds one.</p>'
 BUSY = '<p class="lab-busy" role="status">Running in the sandbox…</p>'
-MAX_PRINTED = 8_000
 VERDICTS: dict[Verdict, str] = {
     "pass": "Passed",
     "fail": "Wrong",
@@ -37,7 +37,7 @@ _HINTS = ("A nudge", "The key idea", "A similar case")
 def statement(item: Item) -> str:
     """The task with its contract, and how the function is called."""
     exercise = exercise_of(item)
-    call = one_line(render(f"````\n{exercise.signature}\n\n{exercise.sample}\n````"))
+    call = one_line(render(code_block(exercise.usage)))
     chips = chip_row([LEVELS[item.level], *(topic_name(name) for name in item.topics if name != "coding")])
     return "\n\n".join([f'<h2 class="lab-title">{inline(title(item))}</h2>', chips, render(item.question), call])
 
@@ -63,16 +63,14 @@ def unavailable(problem: str) -> str:
     return f'<div class="lab-unavailable" role="status"><p>{escape(words)}</p></div>' if problem else ""
 
 
-def sample(run: SampleRun | None) -> str:
-    if run is None:
-        return ""
-    rows = [("Call", run.call), ("Your result", run.got), ("Reference", run.expected)]
+def sample(run: Execution, expected: str = "") -> str:
+    """What the candidate's program gave; beside it ``expected``, what the reference gives, where that is told."""
+    rows = [("Call", run.call), ("Your result", run.shown), ("Reference", expected)]
     cells = "".join(f"<dt>{label}</dt><dd><code>{escape(text)}</code></dd>" for label, text in rows if text)
     problem = f'<p class="error">{escape(run.problem)}</p>' if run.problem else ""
     time = "" if run.problem else f'<p class="small">{run.ms:.3g} ms</p>'
-    return (
-        f'<section class="lab-part"><h3>The sample</h3>{problem}<dl>{cells}</dl>{time}{_printed(run.printed)}</section>'
-    )
+    printed = _printed(beginning(run.printed, MAX_PRINTED))
+    return f'<section class="lab-part"><h3>The sample</h3>{problem}<dl>{cells}</dl>{time}{printed}</section>'
 
 
 def attempt(judged: Attempt | None) -> str:
@@ -80,11 +78,13 @@ def attempt(judged: Attempt | None) -> str:
     if judged is None:
         return ""
     passed = sum(case.verdict == "pass" for case in judged.cases)
-    return f'<section class="lab-part">{_headline(judged, passed)}{cases(judged.cases, judged.printed)}</section>'
+    rows = cases(judged.cases, beginning(judged.printed, MAX_PRINTED))
+    return f'<section class="lab-part">{_headline(judged, passed)}{rows}</section>'
 
 
 def cases(rows: Sequence[CaseResult], printed: str) -> str:
-    """Every case and what the program printed: the cases that went wrong open, the others folded away."""
+    """Every case and what the program printed, as much as is shown: the cases that went wrong open, the others folded
+    away."""
     passed = [case for case in rows if case.verdict == "pass"]
     missed = [case for case in rows if case.verdict == "skipped"]
     wrong = [case for case in rows if case.verdict not in ("pass", "skipped")]
@@ -131,11 +131,7 @@ def _row(case: CaseResult) -> str:
 
 
 def _printed(text: str) -> str:
-    """What the program printed: untrusted, any length."""
-    if not text:
-        return ""
-    more = f"\n… and {len(text) - MAX_PRINTED:,} characters more" if len(text) > MAX_PRINTED else ""
-    return f'<h4>Printed</h4><div class="lab-printed">{literal(text[:MAX_PRINTED] + more)}</div>'
+    return f'<h4>Printed</h4><div class="lab-printed">{literal(text)}</div>' if text else ""
 
 
 def times(tried: Tried, problem: str = "") -> str:
