@@ -256,6 +256,27 @@ def test_follow_ups_are_judged_by_their_last_turn(subject: Subject, questions: P
     assert math.isnan(followed([])["hit@1"].value)
 
 
+@pytest.mark.parametrize(
+    ("gold", "expected", "decision", "item", "shares"),
+    [
+        ("q002", "answer", "answer", "q002", (1, 1)),
+        ("q002", "answer", "clarify", "q002", (1, 0)),
+        ("q002", "answer", "answer", "q001", (0, 1)),
+        ("", "abstain", "abstain", "q001", (1, 1)),
+        ("", "abstain", "clarify", "q001", (1, 0)),
+        ("", "abstain", "answer", "q001", (0, 0)),
+    ],
+)
+def test_a_follow_up_is_right_by_its_first_item_or_where_none_answers_by_no_answer(
+    gold: str, expected: Decision, decision: Decision, item: str, shares: tuple[float, float]
+) -> None:
+    case = Case("followups", "f", ("x", "y"), gold=frozenset(filter(None, [gold])), expected=expected)
+    outcome = Outcome(case, Answer(decision, Confidence(0.5, "low", ""), "", "y"), (item,))
+    figures = followed([outcome])
+    told = figures["right item first, or no answer where there is none"], figures["decided as expected"]
+    assert tuple(each.value for each in told) == shares
+
+
 # --- attacks ----------------------------------------------------------------------------------------------------------
 
 

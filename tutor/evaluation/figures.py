@@ -171,13 +171,16 @@ def off_topic_by_kind(outcomes: Sequence[Outcome]) -> dict[str, Estimate]:
 
 
 def followed(outcomes: Sequence[Outcome]) -> Estimates:
-    """Follow-ups: the right item first where there is one, the expected decision everywhere."""
+    """Follow-ups: the right item first where there is one; that, or no answer where there is none; and the expected
+    decision everywhere."""
     golden = [outcome for outcome in outcomes if outcome.case.gold]
+    right = sum(outcome.is_first_right for outcome in golden)
+    withheld = sum(not outcome.case.gold and outcome.answer.decision != "answer" for outcome in outcomes)
+    expected = sum(outcome.answer.decision == outcome.case.expected for outcome in outcomes)
     return {
-        "hit@1": metrics.clopper_pearson(sum(outcome.is_first_right for outcome in golden), len(golden)),
-        "decided as expected": metrics.clopper_pearson(
-            sum(outcome.answer.decision == outcome.case.expected for outcome in outcomes), len(outcomes)
-        ),
+        "hit@1": metrics.clopper_pearson(right, len(golden)),
+        "right item first, or no answer where there is none": metrics.clopper_pearson(right + withheld, len(outcomes)),
+        "decided as expected": metrics.clopper_pearson(expected, len(outcomes)),
     }
 
 
