@@ -64,12 +64,23 @@ def test_a_message_that_leans_is_read_by_the_model_even_where_it_was_searched_as
     assert reconsider(by_itself, alone, unsure, index, resources, None) == (alone, unsure)
 
 
-def test_a_reading_that_leads_to_an_answer_is_taken(indexed: Settings) -> None:
+@pytest.mark.parametrize(
+    ("message", "reading", "taken"),
+    [
+        ("huh and neurons from before somehow?", "Which neurons does dropout switch off?", True),
+        ("huh and neurons from before somehow?", "What is dropout?", False),
+        ("compare it to a confusion matrix", "What is dropout?", False),
+        ("compare it to a confusion matrix", "What is a confusion matrix?", False),
+    ],
+    ids=["leads to an answer", "the question before it", "one side", "the other side"],
+)
+def test_a_reading_counts_that_leads_to_an_answer_of_what_the_message_adds(
+    indexed: Settings, message: str, reading: str, taken: bool
+) -> None:
     index = IndexInUse(indexed.index, "hashing")
     unsure = replace(hand_made(), follow_up=Fit({}, -9.0, 0.1, 0.5, 0.9, 0.2))
-    tutor = Tutor(index, HashingEmbedder(), says("What is dropout?"), "fake", calibration=unsure)
+    tutor = Tutor(index, HashingEmbedder(), says(reading), "fake", calibration=unsure)
     first = tutor.invoke(Question("What is dropout?", generate=False, judge=False))
     history = exchange("What is dropout?", first)
-    asked = Question("huh and that thing from before somehow?", history, generate=False)
-    answer = tutor.invoke(asked)
-    assert (answer.decision, answer.standalone) == ("answer", "What is dropout?")
+    answer = tutor.invoke(Question(message, history, generate=False))
+    assert (answer.standalone == reading) is taken

@@ -19,6 +19,7 @@ from tutor.dialogue import leans_on_history
 from tutor.finding import Found, Resources, find
 from tutor.index import SearchIndex
 from tutor.lexical import terms
+from tutor.pointing import sides
 from tutor.records import Question
 
 MOST_TOKENS = 40
@@ -33,13 +34,18 @@ def reconsider(
     resources: Resources,
     config: RunnableConfig | None,
 ) -> tuple[Found, Verdict]:
-    """What the model's reading leads to, where that is an answer; else ``found`` and ``verdict`` as they are."""
+    """What the model's reading leads to, where that is an answer; else ``found`` and ``verdict`` as they are.
+
+    A comparison is not read again: its two sides are all that it means. A reading that holds no word of what the
+    message adds is the question before it, which was answered.
+    """
     leans = found.added is not None or (question.history and leans_on_history(acts.clean(question.text)))
-    open_still = leans and verdict.decision != "answer" and not found.rejects
+    told_in_full = found.rejects or sides(found.standalone)
+    open_still = leans and verdict.decision != "answer" and not told_in_full
     if not open_still or not question.judge or resources.chat_model is None:
         return found, verdict
     text = rewrite(resources.chat_model, question, config)
-    if not text:
+    if not text or (found.added and not set(found.added) & set(terms(text))):
         return found, verdict
     alone = replace(question, text=text, history=())
     again, judged = decide(alone, find(alone, text, index, resources), index, resources, config)
