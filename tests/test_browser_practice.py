@@ -54,6 +54,10 @@ def test_an_interview_is_answered_predicted_told_and_summed_up(
     expect(page.locator("#iv-start")).to_be_visible(timeout=30_000)
     assert overflow(page, "#practice-tab", "#practice") <= 0
     begin(page)
+    presses, more = (page.locator(place).bounding_box() for place in ("#iv-presses", "#iv-more"))
+    assert presses
+    assert more
+    assert more["y"] - presses["y"] - presses["height"] < 40
     page.get_by_role("button", name="Hint").click()
     expect(page.get_by_text("Here is a hint.")).to_be_visible()
     for said in range(1, 4):
