@@ -34,24 +34,26 @@ def reconsider(
     resources: Resources,
     config: RunnableConfig | None,
 ) -> tuple[Found, Verdict]:
-    """What the model's reading leads to, where that is an answer; else ``found`` and ``verdict`` as they are.
-
-    A comparison is not read again: its two sides are all that it means. A reading that holds no word of what the
-    message adds is the question before it, which was answered.
-    """
+    """What the model's reading leads to, where that is an answer; else ``found`` and ``verdict`` as they are."""
     leans = found.added is not None or (question.history and leans_on_history(acts.clean(question.text)))
-    told_in_full = found.rejects or sides(found.standalone)
-    open_still = leans and verdict.decision != "answer" and not told_in_full
+    open_still = leans and verdict.decision != "answer" and not found.rejects
     if not open_still or not question.judge or resources.chat_model is None:
         return found, verdict
     text = rewrite(resources.chat_model, question, config)
-    if not text or (found.added and not set(found.added) & set(terms(text))):
+    if not text or not _keeps(text, found):
         return found, verdict
     alone = replace(question, text=text, history=())
     again, judged = decide(alone, find(alone, text, index, resources), index, resources, config)
     if judged.decision != "answer":
         return found, verdict
     return replace(again, milliseconds=found.milliseconds, notices=found.notices), judged
+
+
+def _keeps(text: str, found: Found) -> bool:
+    """Whether a reading holds some word of what the message adds, else it is the question before it; and two sides
+    where the message compares."""
+    keeps_words = not found.added or bool(set(found.added) & set(terms(text)))
+    return keeps_words and bool(sides(text) or not sides(found.standalone))
 
 
 def rewrite(model: BaseChatModel, question: Question, config: RunnableConfig | None = None) -> str:
