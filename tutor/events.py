@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tutor.records import Answer, Citation, Confidence, Decision, Hit, Item, Origin
@@ -42,3 +43,11 @@ class DoneEvent:
 
 
 Event = EvidenceEvent | DecisionEvent | TokenEvent | DoneEvent
+
+
+def at_once(answer: Answer, items: tuple[Item, ...] = ()) -> Iterator[Event]:
+    """The events of a turn whose words are all there from the start and nobody's but the corpus's or the tutor's."""
+    yield EvidenceEvent(items, answer.hits, answer.citations)
+    yield DecisionEvent(answer.decision, answer.confidence, answer.standalone)
+    yield TokenEvent(answer.text, "item")
+    yield DoneEvent(answer)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from tutor import acts
 from tutor.confidence import Verdict
 from tutor.dialogue import Exchange
-from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
+from tutor.events import Event, at_once
 from tutor.finding import Found
 from tutor.index import SearchIndex
 from tutor.learner import Advice
@@ -59,20 +59,14 @@ def reply(act: acts.Act, text: str, index: SearchIndex) -> Iterator[Event]:
     decision = _DECISIONS.get(act, "smalltalk")
     sure = Confidence(0.0, "low", "the message asks nothing about machine learning")
     choices = tuple(id for id in _FIRST_QUESTIONS if id in index.items) if act == "empty" else ()
-    yield EvidenceEvent((), (), ())
-    yield DecisionEvent(decision, sure, text)
-    yield TokenEvent(_REPLIES[act], "item")
-    yield DoneEvent(Answer(decision, sure, _REPLIES[act], text, choices=choices))
+    yield from at_once(Answer(decision, sure, _REPLIES[act], text, choices=choices))
 
 
 def advised(advice: Advice, text: str, index: SearchIndex) -> Iterator[Event]:
     """What to practise now, from the learner's own evidence."""
     sure = Confidence(0.0, "low", "this rests on what was practised so far")
     offered = tuple(FollowUp(index.items[id].title, id) for id in advice.items if id in index.items)
-    yield EvidenceEvent((), (), ())
-    yield DecisionEvent("smalltalk", sure, text)
-    yield TokenEvent(advice.text, "item")
-    yield DoneEvent(Answer("smalltalk", sure, advice.text, text, suggestions=offered[:MOST_CHOICES]))
+    yield from at_once(Answer("smalltalk", sure, advice.text, text, suggestions=offered[:MOST_CHOICES]))
 
 
 def nothing_to_retell(text: str, last: Exchange | None, hits: Sequence[Hit], index: SearchIndex) -> Iterator[Event]:
@@ -82,11 +76,7 @@ def nothing_to_retell(text: str, last: Exchange | None, hits: Sequence[Hit], ind
     choices = tuple(id for id in offered if id in index.items) or tuple(hit.item_id for hit in hits[:NEAREST])
     words = _NOT_ANSWERED if last else _NOTHING_TOLD
     unsure = Confidence(0.0, "low", "there is no answer that could be told in another way")
-    shown = tuple(hits[:SHOWN_HITS])
-    yield EvidenceEvent((), shown, ())
-    yield DecisionEvent("clarify", unsure, text)
-    yield TokenEvent(words, "item")
-    yield DoneEvent(Answer("clarify", unsure, words, text, shown, choices=choices))
+    yield from at_once(Answer("clarify", unsure, words, text, tuple(hits[:SHOWN_HITS]), choices=choices))
 
 
 def without_answer(verdict: Verdict, found: Found, timings: Timings) -> Iterator[Event]:
@@ -99,10 +89,7 @@ def without_answer(verdict: Verdict, found: Found, timings: Timings) -> Iterator
         near = [hit.item_id for hit in hits if hit.score >= CHOICE_SHARE * hits[0].score]
         choices = tuple(near[:MOST_CHOICES]) if len(near) >= FEWEST_CHOICES else choices
         text = _VAGUE if verdict.is_vague else _UNSURE
-    yield EvidenceEvent((), hits, ())
-    yield DecisionEvent(decision, verdict.confidence, found.standalone)
-    yield TokenEvent(text, "item")
-    yield DoneEvent(
+    yield from at_once(
         Answer(
             decision,
             verdict.confidence,
@@ -119,11 +106,8 @@ def without_answer(verdict: Verdict, found: Found, timings: Timings) -> Iterator
 def not_covered(draft: Answer) -> Iterator[Event]:
     """The model read the best passage, began to answer, and found no answer in it."""
     sure = Confidence(draft.confidence.value, "low", "the model finds no answer in the best passage")
-    yield EvidenceEvent((), draft.hits, ())
-    yield DecisionEvent("abstain", sure, draft.standalone)
-    yield TokenEvent(_NEAREST, "item")
     choices = tuple(hit.item_id for hit in draft.hits[:NEAREST])
-    yield DoneEvent(
+    yield from at_once(
         replace(
             draft, decision="abstain", confidence=sure, text=_NEAREST, citations=(), suggestions=(), choices=choices
         )

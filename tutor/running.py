@@ -15,7 +15,7 @@ from tutor.call_text import parse_call
 from tutor.clock import milliseconds_since
 from tutor.drawings import draw, supplement
 from tutor.errors import ExerciseError, SandboxError
-from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
+from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent, at_once
 from tutor.exercises import exercise_of
 from tutor.index import SearchIndex
 from tutor.judging import Execution, Judge
@@ -114,7 +114,4 @@ def _which(request: RunRequest, text: str, exercises: Sequence[Item]) -> Iterato
     words = (
         f"{found}I can run the reference solutions of: {known}." if known else "The corpus holds no exercise to run."
     )
-    yield EvidenceEvent((), (), ())
-    yield DecisionEvent("clarify", _UNKNOWN, text)
-    yield TokenEvent(words, "item")
-    yield DoneEvent(Answer("clarify", _UNKNOWN, words, text, choices=tuple(item.id for item in exercises)))
+    yield from at_once(Answer("clarify", _UNKNOWN, words, text, choices=tuple(item.id for item in exercises)))

@@ -11,7 +11,7 @@ from langchain_core.embeddings import Embeddings
 
 from tutor.confidence import is_direct_match
 from tutor.errors import SearchIndexError
-from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
+from tutor.events import Event, at_once
 from tutor.evidence import quote
 from tutor.finding import Found
 from tutor.index import SearchIndex
@@ -63,7 +63,4 @@ def tell(
         notices=found.notices,
         timings=timings,
     )
-    yield EvidenceEvent(items, made.hits, made.citations)
-    yield DecisionEvent("answer", made.confidence, made.standalone)
-    yield TokenEvent(made.text, "item")
-    yield DoneEvent(made)
+    yield from at_once(made, items)
