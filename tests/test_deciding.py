@@ -20,7 +20,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from tutor.acts import clean
 from tutor.calibration.record import Calibration, Fit
 from tutor.confidence import OWN_QUESTION, Verdict
-from tutor.deciding import _tells_one_side, decide
+from tutor.deciding import decide
 from tutor.finding import Found, Resources, find
 from tutor.index import SearchIndex
 from tutor.ingestion import ingest
@@ -28,6 +28,7 @@ from tutor.prompts import answer_prompt
 from tutor.records import Question, Turn
 from tutor.retrieval import retrieve
 from tutor.settings import Settings, default_corpus
+from tutor.side_by_side import tells_one_side
 from tutor.warming import Warming
 
 COVERED = "during training which neurons does dropout switch off"
@@ -236,11 +237,11 @@ def test_a_side_that_the_item_holds_or_that_no_other_is_about_is_no_other_side(s
 def test_an_adjective_whose_noun_stands_on_the_other_side_is_no_side_by_itself(real_home: Path) -> None:
     index = SearchIndex.open(Settings(home=real_home, corpus=default_corpus()).index, "all-MiniLM-L6-v2")
     svm, forest = index.items["q055"], index.items["q015"]
-    assert not _tells_one_side("hard vs soft margin", svm, index)
-    assert not _tells_one_side("micro vs macro F1", index.items["q029"], index)
-    assert not _tells_one_side("oversampling vs undersampling", index.items["q022"], index)
-    assert _tells_one_side("random forests vs support vector machines", forest, index)
-    assert _tells_one_side("PCA vs naive Bayes", index.items["q014"], index)
+    assert not tells_one_side("hard vs soft margin", svm, index)
+    assert not tells_one_side("micro vs macro F1", index.items["q029"], index)
+    assert not tells_one_side("oversampling vs undersampling", index.items["q022"], index)
+    assert tells_one_side("random forests vs support vector machines", forest, index)
+    assert tells_one_side("PCA vs naive Bayes", index.items["q014"], index)
 
 
 # --- the chosen item --------------------------------------------------------------------------------------------------

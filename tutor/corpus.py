@@ -20,7 +20,7 @@ from tutor.item_schema import CuratedFrontMatter, FrontMatter, TeachingFields
 from tutor.records import Choices, Exercise, FollowUp, Item, KeyPoint, Misconception, Teaching
 
 MAX_FILE_BYTES = 400_000
-EXERCISE_FILE, SOLUTION_FILE, CASES_FILE = "question.md", "solution.py", "cases.py"
+EXERCISE_FILES = EXERCISE_FILE, SOLUTION_FILE, CASES_FILE = "question.md", "solution.py", "cases.py"
 FOLDERS = ("questions", "coding", "mcq", "guide", "faq")
 READERS = ("corpus.py", "front_matter.py", "item_schema.py")
 """The modules that decide what an item file is read as."""

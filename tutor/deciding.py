@@ -12,18 +12,15 @@ from functools import partial
 
 from langchain_core.runnables import RunnableConfig
 
-from tutor import pointing, prompts
-from tutor.confidence import OWN_QUESTION, Basis, Verdict, is_own_question, judge, judge_words
+from tutor import prompts, side_by_side
+from tutor.confidence import NOTHING_FOUND, OWN_QUESTION, Basis, Verdict, is_own_question, judge, judge_words
 from tutor.embedding import embedder_name
 from tutor.finding import Found, Resources
 from tutor.index import SearchIndex
-from tutor.lexical import terms
-from tutor.passages import lexical_text
-from tutor.records import Confidence, Decision, Item, Question
+from tutor.records import Confidence, Decision, Question
 from tutor.signals import Signals, follow_up_signals
 from tutor.sufficiency import log_odds
 
-NEAR_ITEMS = 5
 _MEND = "To mend it: tutor calibrate"
 _NO_YES = "The chat model gave no yes or no in time, so the confidence rests on the search alone."
 
@@ -42,12 +39,13 @@ def decide(
     if found.words_only:
         return found, judge_words(found.standalone, found.hits, index.items)
     basis, notice = _basis(index, resources)
+    if not found.hits:
+        return _noticed(found, notice), NOTHING_FOUND
     yes = None
-    first = index.items[found.hits[0].item_id] if found.hits else None
-    own = first is not None and is_own_question(found.standalone, first)
-    one_sided = first is not None and not own and _tells_one_side(found.standalone, first, index)
-    settled = basis.conservative or first is None or own or one_sided
-    if question.judge and resources.chat_model is not None and first is not None and not settled:
+    first = index.items[found.hits[0].item_id]
+    own = is_own_question(found.standalone, first)
+    one_sided = not own and side_by_side.tells_one_side(found.standalone, first, index)
+    if question.judge and resources.chat_model is not None and not (basis.conservative or own or one_sided):
         if fitted := _basis_with_model(resources):
             messages = prompts.sufficiency_prompt(
                 found.standalone, first, resources.texts_of([first], found.standalone)[0]
@@ -57,29 +55,14 @@ def decide(
             notice = notice if yes is not None else _NO_YES
         else:
             notice = f"The confidence rests on the search alone: it is not calibrated for this chat model. {_MEND}"
-    if notice:
-        found = replace(found, notices=(*found.notices, notice))
+    found = _noticed(found, notice)
     added = partial(_added_signals, found, index) if found.added is not None else None
     verdict = judge(found.standalone, found.hits, index.items, basis, yes, added)
     return found, _of_one_side(verdict, basis) if one_sided else verdict
 
 
-def _tells_one_side(text: str, item: Item, index: SearchIndex) -> bool:
-    """Whether ``text`` sets two things side by side of which ``item`` does not hold one, though another item is about
-    it."""
-    told = set(terms(lexical_text(item)))
-    sides = [set(terms(side)) for side in pointing.sides(text)]
-    longest = max(map(len, sides), default=0)
-    absent = [side for side in sides if side and not side & told]
-    return any(_is_told_elsewhere(side, len(side) == 1 < longest, index) for side in absent)
-
-
-def _is_told_elsewhere(side: set[str], may_lack_noun: bool, index: SearchIndex) -> bool:
-    """Whether a question of one of the items that hold most of the terms of ``side`` names them all. A word that may
-    lack its noun ("hard" of "hard vs soft margin") must stand in a title."""
-    near = [index.items[id] for id in index.words.search(" ".join(side), NEAR_ITEMS)]
-    questions = ((item.title, *(() if may_lack_noun else (item.question, *item.asks))) for item in near)
-    return any(side <= set(terms(own)) for item in questions for own in item)
+def _noticed(found: Found, notice: str) -> Found:
+    return replace(found, notices=(*found.notices, notice)) if notice else found
 
 
 def _of_one_side(verdict: Verdict, basis: Basis) -> Verdict:

@@ -18,7 +18,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
-from tutor.corpus import CASES_FILE, EXERCISE_FILE, SOLUTION_FILE, Shelf, read_corpus, read_library, reader_fingerprint
+from tutor.corpus import EXERCISE_FILES, Shelf, read_corpus, read_library, reader_fingerprint
 from tutor.embedding import embed_batches, embedder_name
 from tutor.errors import FileProblem, IngestError, SearchIndexError
 from tutor.folders import emptied
@@ -282,7 +282,7 @@ def _items_of_broken_files(problems: Sequence[FileProblem], previous: SearchInde
 
 
 def _item_stem(file: Path) -> str:
-    return file.parent.name if file.name in (EXERCISE_FILE, SOLUTION_FILE, CASES_FILE) else file.stem
+    return file.parent.name if file.name in EXERCISE_FILES else file.stem
 
 
 def _make_home(settings: Settings) -> None:

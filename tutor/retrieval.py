@@ -104,7 +104,7 @@ def _scores(fields: Mapping[Field, list[float]], words: float, floor: float, has
 def _shared_terms(importance: Mapping[str, float], item: Item) -> dict[Field, float]:
     """Shares of the question's terms, weighted by how rare they are, in the item's ways of asking and in its answer."""
     whole = sum(importance.values()) or 1.0
-    asked, told = _item_terms(item)
+    asked, told = item_terms(item)
     return {
         "wording": sum(weight for term, weight in importance.items() if term in asked) / whole,
         "content": sum(weight for term, weight in importance.items() if term in told) / whole,
@@ -112,7 +112,8 @@ def _shared_terms(importance: Mapping[str, float], item: Item) -> dict[Field, fl
 
 
 @lru_cache(maxsize=4096)
-def _item_terms(item: Item) -> tuple[frozenset[str], frozenset[str]]:
+def item_terms(item: Item) -> tuple[frozenset[str], frozenset[str]]:
+    """The terms of its ways of asking, and of what it tells."""
     wording = " ".join([item.title, item.question, *item.asks])
     content = " ".join([item.title, item.question, item.body, *points_text(item)])
     return frozenset(terms(wording)), frozenset(terms(content))

@@ -1,11 +1,12 @@
-"""A comparison that no item holds of two things that items do hold: each is told in a sentence, and both are cited.
+"""A comparison that no item holds of two things that items do hold: which item tells of one side only; and each told in
+a sentence, both cited.
 
-Knows items and the search; nothing of how it was decided that no item answers by itself, or of models.
+Knows items and the search; nothing of how it is decided whether an item answers by itself, or of models.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from langchain_core.embeddings import Embeddings
 
@@ -18,10 +19,11 @@ from tutor.index import SearchIndex
 from tutor.lexical import terms
 from tutor.pointing import sides
 from tutor.records import Answer, Confidence, Hit, Item, Question, Timings
-from tutor.retrieval import retrieve
+from tutor.retrieval import item_terms, retrieve
 from tutor.suggestions import suggestions
 from tutor.teaching import told
 
+NEAR_ITEMS = 5
 _EACH = "The corpus does not set the two side by side. What it says of each:"
 
 
@@ -43,8 +45,32 @@ def _about(side: str, index: SearchIndex, embedder: Embeddings) -> Item | None:
     if not is_direct_match(hits):
         return None
     item, wanted = index.items[hits[0].item_id], set(terms(side))
-    named = any(wanted <= set(terms(own)) for own in (item.title, item.question, *item.asks))
-    return item if wanted and named else None
+    return item if wanted and _is_named(wanted, (item.title, item.question, *item.asks)) else None
+
+
+def tells_one_side(text: str, item: Item, index: SearchIndex) -> bool:
+    """Whether ``text`` sets two things side by side of which ``item`` does not hold one, though another item is about
+    it."""
+    both = [set(terms(side)) for side in sides(text)]
+    if not both:
+        return False
+    told = frozenset.union(*item_terms(item))
+    longest = max(map(len, both))
+    absent = [side for side in both if side and not side & told]
+    return any(_is_told_elsewhere(side, len(side) == 1 < longest, index) for side in absent)
+
+
+def _is_told_elsewhere(side: set[str], may_lack_noun: bool, index: SearchIndex) -> bool:
+    """Whether a question of one of the items that hold most of the terms of ``side`` names them all. A word that may
+    lack its noun ("hard" of "hard vs soft margin") must stand in a title."""
+    near = [index.items[id] for id in index.words.search(" ".join(side), NEAR_ITEMS)]
+    asked = ((item.title,) if may_lack_noun else (item.title, item.question, *item.asks) for item in near)
+    return any(_is_named(side, questions) for questions in asked)
+
+
+def _is_named(wanted: set[str], questions: Iterable[str]) -> bool:
+    """Whether one of ``questions`` holds all the terms."""
+    return any(wanted <= set(terms(each)) for each in questions)
 
 
 def tell(

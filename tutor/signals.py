@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from tutor.lexical import LexicalIndex, terms
 from tutor.records import Hit, Item
+from tutor.retrieval import item_terms
 
 RETRIEVAL_SIGNALS = ("score", "margin", "ask", "words", "wording")
 SUFFICIENCY = "sufficiency"
@@ -39,9 +40,8 @@ def retrieval_signals(hits: Sequence[Hit]) -> dict[str, float]:
 def follow_up_signals(alone: float, added: Sequence[str], item: Item, words: LexicalIndex) -> dict[str, float]:
     """``alone`` is the probability as if the message stood by itself, as log-odds; then how much of the ``added``
     terms, each as rare as it is (idf), stands in the item: the share in [0, 1], and what is missing."""
-    told = [item.title, item.question, item.body, *item.asks, *(point.text for point in item.key_points)]
-    told += [text for each in item.misconceptions for text in (each.claim, each.why)]
-    known = set(terms(" ".join(told)))
+    wrong = [text for each in item.misconceptions for text in (each.claim, each.why)]
+    known = frozenset.union(*item_terms(item), terms(" ".join(wrong)))
     whole = sum(words.idf(term) for term in added)
     missing = sum(words.idf(term) for term in added if term not in known)
     bounded = min(max(alone, 1e-4), 1 - 1e-4)

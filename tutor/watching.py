@@ -13,7 +13,7 @@ from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
-from tutor.corpus import CASES_FILE, EXERCISE_FILE, FOLDERS, SOLUTION_FILE
+from tutor.corpus import EXERCISE_FILES, FOLDERS
 from tutor.desk.updating import update_index
 from tutor.errors import TutorError
 from tutor.settings import Settings
@@ -58,7 +58,7 @@ def look(settings: Settings) -> Seen:
     """What the item files are like now; what cannot be read is not there."""
     seen = set()
     for folder in (*(settings.corpus / name for name in FOLDERS), *_libraries(settings.library)):
-        for pattern in ("*.md", f"*/{EXERCISE_FILE}", f"*/{SOLUTION_FILE}", f"*/{CASES_FILE}"):
+        for pattern in ("*.md", *(f"*/{name}" for name in EXERCISE_FILES)):
             for path in folder.glob(pattern):
                 try:
                     found = path.stat()
