@@ -60,7 +60,7 @@ def measure(places: Places) -> Iterator[Row]:
     ingest(settings, embedder)
     model = embedded_chat_model(replace(settings, chat_model="embedded"))
     index = IndexInUse(settings.index, embedder.name)
-    warming = Warming(model, model.room_mib)
+    warming = Warming(model)
     calibration, _ = calibration_in_use(read_settings())
     tutor = Tutor(index, embedder, model, model_title("embedded"), (), warming, calibration)
     items = [item for item in index.get().items.values() if item.kind == "concept"]
@@ -76,7 +76,7 @@ def measure(places: Places) -> Iterator[Row]:
     yield from _loose(tutor, model, loose)
     yield from _compared(tutor, COMPARED[: 1 if places.quick else None])
     yield from _two_at_once(tutor, loose)
-    what = f"memory with the models and {warming.count} passages read"
+    what = f"memory with the models and {sum(warming.has_read(item) for item in items)} passages read"
     yield Row("serving", what, "tutor", "MB", (resident_mb(),), target="at most 3,000 MB with all read")
     first = [tutor.hits(Question(case["question"]))[0].item_id in case["gold"] for case in cases]
     yield Row("quality", "right item first", "tutor", "", (sum(first) / len(first),))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from reading_fakes import Shelf
 
 from tutor.acts import clean
 from tutor.calibration.record import Calibration, Fit
@@ -152,10 +153,10 @@ def test_what_is_judged_begins_as_what_is_then_answered(small: SearchIndex) -> N
 def test_of_a_passage_that_the_model_has_not_read_a_part_is_judged(small: SearchIndex) -> None:
     model = _judging(0.9)
     item = replace(small.items["q002"], body="Dropout rests. " + "The weather was fine in spring. " * 200)
-    judges = replace(_judges(hand_made(with_model=WITH_YES), model), warming=Warming(model))
+    judges = replace(_judges(hand_made(with_model=WITH_YES), model), warming=Warming(Shelf()))
     (part,) = judges.texts_of([item], COVERED)
     assert len(part) < 750
-    judges.warming.mark_read(item)  # type: ignore[union-attr]
+    judges.warming.read_all([item])  # type: ignore[union-attr]
     assert len(judges.texts_of([item], COVERED)[0]) > 5000
 
 

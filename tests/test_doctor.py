@@ -92,6 +92,7 @@ def test_a_whole_installation_is_well_in_every_part(whole: Settings, whole_hashe
         "library",
         "embedding model",
         "chat model",
+        "memory",
         "passages read ahead",
         "index",
         "database",

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from conftest import HashingEmbedder, hand_made
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
+from reading_fakes import Shelf
 
 from tutor.answering import Tutor
 from tutor.errors import TutorError
@@ -314,7 +315,7 @@ def test_a_model_that_obeys_an_attack_is_found_out(subject: Subject, questions: 
         HashingEmbedder(),
         model,
         "fake",
-        warming=Warming(model),
+        warming=Warming(Shelf()),
         calibration=hand_made(),
     )
     measured = evaluate(replace(subject, tutor=tutor, chat_model="fake"), questions, _quiet)
@@ -398,7 +399,7 @@ def test_generation_is_measured_before_and_after_the_model_has_read_an_item(
         HashingEmbedder(),
         model,
         "fake",
-        warming=Warming(model),
+        warming=Warming(Shelf()),
         calibration=hand_made(),
     )
     measured = evaluate(replace(subject, tutor=tutor, chat_model="fake"), questions, _quiet)

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from conftest import HashingEmbedder, item_text
 
-from tutor import ingestion
+from tutor import ingestion, vector_store
 from tutor.front_matter import split_front_matter
 from tutor.index import SearchIndex, current_generation
 from tutor.ingestion import JOURNAL, ingest
 from tutor.lexical import LexicalIndex
 from tutor.passages import passages
-from tutor.records import Item, Match
+from tutor.records import Item, Match, Passage
 from tutor.retrieval import retrieve, retrieve_vector
 from tutor.settings import Settings
 
@@ -229,3 +229,15 @@ def test_the_vectors_that_a_patch_rests_on_are_kept_while_they_are_read(many: Se
     assert base in kept
     assert len(kept) == 3
     _open(many).check()
+
+
+@pytest.mark.parametrize(("vectors", "ef_search"), [(9, 256), (10, 768)])
+def test_among_many_vectors_a_search_keeps_more_of_them_in_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vectors: int, ef_search: int
+) -> None:
+    monkeypatch.setattr(vector_store, "MANY", 10)
+    rows = [Passage(f"x{number}#question", f"x{number}", "question", str(number)) for number in range(vectors)]
+    store = vector_store.VectorStore(tmp_path, "")
+    store.write(rows, np.eye(vectors, dtype=np.float32), lambda done: None)
+    assert store._open().configuration["hnsw"]["ef_search"] == ef_search  # type: ignore[index]
+    store.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import HashingEmbedder, hand_made, item_text
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
+from reading_fakes import Shelf
 
 from tutor.calibration.record import write_calibration
 from tutor.dialogue import exchange
@@ -56,7 +57,7 @@ def test_the_calibration_is_read_again_only_when_there_is_another_file(
 
 def test_people_who_wait_are_counted(indexed: Settings) -> None:
     service = Service(indexed)
-    service._parts.warming = Warming(FakeListChatModel(responses=["x"]))
+    service._parts.warming = Warming(Shelf())
     with ExitStack() as stack:
         for _ in range(ANSWERED_AT_ONCE):
             stack.enter_context(service._parts.warming.person_asks())
@@ -71,12 +72,12 @@ def test_an_answer_is_graded_with_the_chat_model_where_that_has_read_the_item(
 ) -> None:
     service, model = Service(indexed), FakeListChatModel(responses=["x"])
     service._parts.index = IndexInUse(indexed.index, "hashing")
-    service._parts.warming, service._parts.embedded = Warming(model), model  # type: ignore[assignment]
+    service._parts.warming, service._parts.embedded = Warming(Shelf()), model  # type: ignore[assignment]
     item, *_ = service.items()
     asked: list[object] = []
     monkeypatch.setattr("tutor.grading.grader.grade", lambda item, answer, embedder, chat=None: asked.append(chat))
     service.grade(item, "an answer")
-    service._parts.warming.mark_read(item)
+    service._parts.warming.read_all([item])
     service.grade(item, "an answer")
     assert asked == [None, model]
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from langchain_core.embeddings import Embeddings
@@ -38,24 +39,26 @@ def sentence_embedder(settings: Settings) -> SentenceEmbedder:
     return SentenceEmbedder(weight_path(EMBEDDING_MODEL, settings.weights), EMBEDDING_MODEL.name)
 
 
-def embedded_chat_model(settings: Settings) -> EmbeddedChatModel:
-    """Loads the embedded chat model. Raises ChatModelError where its weights are missing."""
+def embedded_chat_model(settings: Settings, prompt_cache: Path | None = None) -> EmbeddedChatModel:
+    """Loads the embedded chat model. What it reads is kept in the folder ``prompt_cache``, the settings' where none is
+    named. Raises ChatModelError where its weights are missing."""
     from tutor.embedded_model import load_embedded
 
-    return load_embedded(weight_path(CHAT_MODEL, settings.weights), settings.cache_mib)
+    weights = weight_path(CHAT_MODEL, settings.weights)
+    return load_embedded(weights, prompt_cache or settings.prompt_cache, settings.cache_mib)
 
 
 def build_tutor(
     settings: Settings,
     embeddings: Embeddings | None = None,
     chat_model: BaseChatModel | None = None,
-    warming: bool = False,
+    prompt_cache: Path | None = None,
 ) -> Tutor:
     """A tutor with everything loaded: a LangChain Runnable from Question to Answer.
 
     Takes any LangChain ``Embeddings`` (the index must have been built with the same) and any ``BaseChatModel``;
-    without them the settings decide. With ``warming`` a passage that the chat model has not read yet is given to it
-    in part, as on the page. Raises TutorError where a part is missing.
+    without them the settings decide. With ``prompt_cache``, a folder, the embedded chat model has read what is kept
+    there, and other passages are given to it in part, as on the page. Raises TutorError where a part is missing.
     """
     embedder = embeddings or sentence_embedder(settings)
     if isinstance(embedder, SentenceEmbedder):
@@ -65,8 +68,8 @@ def build_tutor(
     name = "given"
     if chat_model is None:
         name = model_title(settings.chat_model)
-        chat_model = chat_model_of(settings)
-    reader = Warming(chat_model) if warming and chat_model else None
+        chat_model = chat_model_of(settings, prompt_cache)
+    warming = _warming(chat_model) if prompt_cache else None
     calibration, notices = calibration_in_use(settings)
     judge = cache(lambda: Judge(settings.corpus))
 
@@ -76,7 +79,7 @@ def build_tutor(
         with closing(Database.open(settings.database)) as database:
             return advice(database, tuple(index.get().items.values()))
 
-    return Tutor(index, embedder, chat_model, name, notices, reader, calibration, judge, advise)
+    return Tutor(index, embedder, chat_model, name, notices, warming, calibration, judge, advise)
 
 
 def advice(database: Database, items: Sequence[Item]) -> Advice:
@@ -97,9 +100,18 @@ def calibration_in_use(settings: Settings) -> tuple[Calibration | None, tuple[st
         return None, (str(error),)
 
 
-def chat_model_of(settings: Settings) -> BaseChatModel | None:
+def chat_model_of(settings: Settings, prompt_cache: Path | None = None) -> BaseChatModel | None:
     """The chat model that the settings name, None where that is none. Raises ChatModelError."""
     spec = parse_spec(settings.chat_model)
     if spec.kind == "none":
         return None
-    return embedded_chat_model(settings) if spec.kind == "embedded" else connect(spec.url, spec.model, settings.api_key)
+    if spec.kind == "remote":
+        return connect(spec.url, spec.model, settings.api_key)
+    return embedded_chat_model(settings, prompt_cache)
+
+
+def _warming(chat_model: BaseChatModel | None) -> Warming | None:
+    """Of a model that can be told what to keep; a server of its own keeps what it likes."""
+    from tutor.embedded_model import EmbeddedChatModel
+
+    return Warming(chat_model) if isinstance(chat_model, EmbeddedChatModel) else None

@@ -18,9 +18,10 @@ from tutor.chat_model import parse_spec
 from tutor.corpus import read_corpus, read_library
 from tutor.errors import TutorError
 from tutor.index import SearchIndex
-from tutor.memory import available_mib, room_mib
+from tutor.memory import available_mib
 from tutor.passages import SEARCHED_KINDS
 from tutor.pinned_weights import CHAT_MODEL, EMBEDDING_MODEL, Weights
+from tutor.prompt_cache import STATE, room_mib
 from tutor.sandbox.selftest import choose_fences
 from tutor.sandbox.workers import Limits
 from tutor.settings import Settings
@@ -29,6 +30,8 @@ from tutor.weights import is_fetched, verify
 
 PACKAGES = ("langchain-core", "langchain-openai", "chromadb", "sentence-transformers", "torch", "gradio", "xllamacpp")
 MIN_FREE_BYTES = 2_000_000_000
+MIN_FREE_MIB = 2300
+"""What the embedded chat model, the embedding model and the page need."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def examine(settings: Settings, whole_hashes: bool = False) -> Iterator[Finding]
     yield _weights("embedding model", EMBEDDING_MODEL, settings, whole_hashes)
     yield _attempt("chat model", lambda: _chat_model(settings, whole_hashes))
     if settings.chat_model.strip() == "embedded":
+        yield _memory()
         yield _kept_passages(settings)
     yield _attempt("index", lambda: _index(settings))
     yield _attempt("database", lambda: _database(settings))
@@ -111,14 +115,26 @@ def _chat_model(settings: Settings, whole_hashes: bool) -> Finding:
     return Finding("chat model", True, words)
 
 
+def _memory() -> Finding:
+    free = available_mib()
+    if free is None:
+        return Finding("memory", True, "the system does not say how much is free")
+    return Finding("memory", free > MIN_FREE_MIB, f"{free:,} MiB free", "end other programs")
+
+
 def _kept_passages(settings: Settings) -> Finding:
-    """The memory for passages that were read ahead, beside what reading all of the corpus ahead needs."""
+    """The disk space for passages that were read ahead, beside what reading all of the corpus ahead needs."""
     items = [item for item in read_corpus(settings.corpus).items if item.kind in SEARCHED_KINDS]
     needed = sum(kept_bytes(item) for item in items) // 2**20
-    room = room_mib(settings.cache_mib, available_mib())
-    words = f"{room} of {settings.cache_mib} MiB, about {needed} hold all {len(items)} passages of the corpus"
+    sizes = [file.stat().st_size for file in settings.prompt_cache.glob(f"*/*{STATE}")]
+    room = room_mib(settings.cache_mib, settings.prompt_cache)
+    words = (
+        f"{len(sizes)} in {sum(sizes) // 2**20} of {room} MiB on the disk, about {needed} hold all {len(items)} of the "
+        "corpus"
+    )
     if room < settings.cache_mib:
-        return Finding("passages read ahead", False, f"{words}; memory is short", "end other programs")
+        words += f"; there is no room for the {settings.cache_mib} MiB of TUTOR_CACHE_MIB"
+        return Finding("passages read ahead", False, words, "free some space, or set TUTOR_HOME to another disk")
     return Finding("passages read ahead", True, words if room else "none: TUTOR_CACHE_MIB is 0")
 
 

@@ -1,4 +1,4 @@
-"""How much memory the machine has left, and how much of it may keep what the chat model has read.
+"""How much memory the machine has left.
 
 Knows nothing of models.
 """
@@ -6,9 +6,6 @@ Knows nothing of models.
 from __future__ import annotations
 
 from pathlib import Path
-
-MODEL_MIB = 1900
-"""What the embedded chat model, the embedding model and the page need besides."""
 
 
 def available_mib(meminfo: Path = Path("/proc/meminfo")) -> int | None:
@@ -18,8 +15,3 @@ def available_mib(meminfo: Path = Path("/proc/meminfo")) -> int | None:
         return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("MemAvailable:"))
     except (OSError, ValueError, IndexError, StopIteration):
         return None
-
-
-def room_mib(asked_mib: int, available: int | None) -> int:
-    """As much as was asked for, but no more than the machine has beside the models."""
-    return asked_mib if available is None else max(0, min(asked_mib, available - MODEL_MIB))

@@ -158,7 +158,7 @@ class Parts:
         self._fetch(CHAT_MODEL, self.model_part, "the chat model")
         self.model_part.words = "The chat model is loading."
         self.embedded = embedded_chat_model(self._settings)
-        self.warming = Warming(self.embedded, self.embedded.room_mib)
+        self.warming = Warming(self.embedded)
         self.warming.note_asked(self._asked_before())
         self.model_part.words, self.model_part.ready = f"Chat model: {CHAT_MODEL.title}, embedded.", True
 
@@ -168,7 +168,7 @@ class Parts:
         while self.warming and not self._closed.wait(LOOK_SECONDS):
             if self.index and self.embedder_part.ready and self.index.get() is not seen:
                 seen = self.index.get()
-                self.warming.read_all([item for item in self.items() if item.kind in SEARCHED_KINDS])
+                self.warming.read_only([item for item in self.items() if item.kind in SEARCHED_KINDS])
 
     def _fetch(self, weights: Weights, part: Part, what: str) -> None:
         if is_fetched(weights, self._settings.weights):

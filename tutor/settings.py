@@ -6,7 +6,7 @@
 | TUTOR_CORPUS | folder with the corpus | the checkout's, or the one inside the wheel |
 | TUTOR_MODEL | ``embedded``, ``none``, ``openai:<model>@<base-url>``, ``ollama:<model>[@<base-url>]`` | ``embedded`` |
 | TUTOR_API_KEY | key for an ``openai:`` model | none |
-| TUTOR_CACHE_MIB | memory for passages that the embedded chat model has read, 0 for none | 1024 |
+| TUTOR_CACHE_MIB | disk space for passages that the embedded chat model has read, 0 for none | 1024 |
 | TUTOR_CHROMA | URL of a Chroma server | an embedded Chroma |
 | TUTOR_HOST, TUTOR_PORT | where the page listens | 127.0.0.1, 7860 |
 | TUTOR_DESK_PASSWORD | who knows it opens the trainers' desk elsewhere; or its argon2 hash | this machine only |
@@ -58,6 +58,11 @@ class Settings:
     def database(self) -> Path:
         """Conversations and what else is kept of people."""
         return self.home / "tutor.db"
+
+    @property
+    def prompt_cache(self) -> Path:
+        """What the embedded chat model has read."""
+        return self.home / "prompt-cache"
 
     @property
     def library(self) -> Path:

@@ -1,10 +1,10 @@
 """Has the chat model read the passages before anyone asks.
 
-A runtime that keeps earlier prompts answers about a passage it has read 10 times sooner. Passages are read in idle
-time, a little at a time, because a request cannot be called back once it is under way: between two steps a person's
-question goes first. What is kept needs memory, so only as many are read as there is room for, those that are asked
-for most before the others. Only the first passage of a prompt is served from what is kept: of two items that are
-compared the second is read anew. Knows nothing of questions or answers.
+A runtime that keeps what it made of a prompt answers about a passage it has read 10 times sooner. Passages are read in
+idle time, a little at a time, because a request cannot be called back once it is under way: between two steps a
+person's question goes first. What is kept needs room on the disk, so only as many are read as there is room for, those
+that are asked for most before the others; a later start finds them. Only the first passage of a prompt is served from
+what is kept: of two items that are compared the second is read anew. Knows nothing of questions or answers.
 """
 
 from __future__ import annotations
@@ -15,20 +15,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tutor.prompts import warming_prompts
 from tutor.records import Item
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
 IDLE_SECONDS = 3.0
 """How long nobody must have asked before reading goes on."""
-
-ROOM_MIB = 1024
-"""Memory for passages that were read: enough for the corpus."""
 
 BYTES_A_TOKEN = 28_672
 """What the default chat model keeps of a token: keys and values of 2 heads of 128 numbers of 2 bytes, in 28 layers."""
@@ -38,16 +34,27 @@ CHARACTERS_A_TOKEN = 4.5
 _LOG = logging.getLogger(__name__)
 
 
+class Reader(Protocol):
+    """A chat model that can be told to keep what it reads; the embedded one is one. ``room_mib`` is the disk space
+    that it has for that."""
+
+    @property
+    def room_mib(self) -> int: ...
+
+    def keeps(self, prompt: Sequence[BaseMessage], /) -> bool: ...
+
+    def read(self, prompt: Sequence[BaseMessage], /) -> None: ...
+
+    def keep(self, prompt: Sequence[BaseMessage], /) -> None: ...
+
+    def keep_only(self, prompts: Sequence[Sequence[BaseMessage]], /) -> None: ...
+
+
 class Warming:
-    """Which passages a chat model has read, and the reading of the others while nobody asks.
+    """Which passages a chat model has read, and the reading of the others while nobody asks."""
 
-    ``room_mib`` is the memory that its runtime has for them; with none, nothing is read ahead.
-    """
-
-    def __init__(self, model: BaseChatModel, room_mib: int = ROOM_MIB) -> None:
+    def __init__(self, model: Reader) -> None:
         self._model = model
-        self._room = room_mib * 2**20
-        self._read: dict[str, int] = {}
         self._asked_for: Counter[str] = Counter()
         self._asking = 0
         self._last_asked = 0.0
@@ -59,24 +66,12 @@ class Warming:
         """How many people are being answered now, or wait."""
         return self._asking
 
-    @property
-    def count(self) -> int:
-        """How many passages are kept."""
-        return len(self._read)
-
     def stop(self) -> None:
         """Ends the reading after the step that is under way."""
         self._stopped.set()
 
     def has_read(self, item: Item) -> bool:
-        return item.digest in self._read
-
-    def mark_read(self, item: Item) -> None:
-        """From now on it counts as kept; where the room is full, the runtime gives up what it has read longest ago."""
-        with self._lock:
-            self._read[item.digest] = kept_bytes(item)
-            while sum(self._read.values()) > self._room:
-                del self._read[next(iter(self._read))]
+        return self._model.keeps(_whole(item))
 
     def note_asked(self, counts: Mapping[str, int]) -> None:
         """Adds to how often the items with these ids were asked for."""
@@ -95,6 +90,11 @@ class Warming:
                 self._asking -= 1
                 self._last_asked = time.monotonic()
 
+    def read_only(self, items: Sequence[Item]) -> None:
+        """Reads ``items`` as ``read_all`` does, and gives up what is kept of others."""
+        self._model.keep_only([_whole(item) for item in self._with_room(items)])
+        self.read_all(items)
+
     def read_all(self, items: Sequence[Item]) -> None:
         """Reads the passages that were not read yet and that there is room for, those asked for most before the others.
 
@@ -106,19 +106,21 @@ class Warming:
         for item in chosen:
             if self.has_read(item):
                 continue
-            for prompt in warming_prompts(item):
-                self._wait_for_idle()
-                if self._stopped.is_set():
+            *steps, whole = warming_prompts(item)
+            try:
+                for prompt in steps:
+                    if not self._is_idle():
+                        return
+                    self._model.read(prompt)
+                if not self._is_idle():
                     return
-                try:
-                    self._model.invoke(prompt, max_tokens=1)
-                except Exception:  # each engine raises its own kinds; without warming the tutor only is slower
-                    _LOG.warning("the chat model stopped reading passages ahead", exc_info=True)
-                    return
-            self.mark_read(item)
+                self._model.keep(whole)
+            except Exception:  # each engine raises its own kinds; without warming the tutor only is slower
+                _LOG.warning("the chat model stopped reading passages ahead", exc_info=True)
+                return
 
     def _with_room(self, items: Sequence[Item]) -> list[Item]:
-        room, chosen = self._room, []
+        room, chosen = self._model.room_mib * 2**20, []
         for item in sorted(items, key=lambda item: -self._asked_for[item.id]):
             room -= kept_bytes(item)
             if room < 0:
@@ -126,13 +128,18 @@ class Warming:
             chosen.append(item)
         return chosen
 
-    def _wait_for_idle(self) -> None:
+    def _is_idle(self) -> bool:
+        """Waits until nobody asks. False where the reading was stopped meanwhile."""
         while self._asking or time.monotonic() - self._last_asked < IDLE_SECONDS:
             if self._stopped.wait(0.1):
-                return
+                return False
+        return not self._stopped.is_set()
 
 
 def kept_bytes(item: Item) -> int:
     """About what a runtime needs to keep the passage of ``item`` with what stands before it."""
-    whole: list[BaseMessage] = list(warming_prompts(item))[-1]
-    return round(sum(len(str(message.content)) for message in whole) / CHARACTERS_A_TOKEN * BYTES_A_TOKEN)
+    return round(sum(len(str(message.content)) for message in _whole(item)) / CHARACTERS_A_TOKEN * BYTES_A_TOKEN)
+
+
+def _whole(item: Item) -> list[BaseMessage]:
+    return list(warming_prompts(item))[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,7 +43,9 @@ def evaluate(
 
     settings = with_model(read_settings(), no_llm)
     embedder = sentence_embedder(settings)
-    tutor = build_tutor(settings, embedder, warming=not no_llm)
+    # Passages are measured before and after they were read, so none may be kept from an earlier time.
+    unread = TemporaryDirectory()
+    tutor = build_tutor(settings, embedder, prompt_cache=Path(unread.name))
     items = SearchIndex.open(settings.index, embedder_name(embedder), settings.chroma_url).items
     subject = Subject(tutor, items, embedder, "" if no_llm else model_title(settings.chat_model))
     try:
