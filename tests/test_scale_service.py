@@ -14,7 +14,7 @@ from reading_fakes import Shelf
 
 from tutor.calibration.record import write_calibration
 from tutor.dialogue import exchange
-from tutor.events import DoneEvent
+from tutor.events import DoneEvent, WaitingEvent
 from tutor.index import IndexInUse
 from tutor.ingestion import ingest
 from tutor.parts import time_left
@@ -65,6 +65,18 @@ def test_people_who_wait_are_counted(indexed: Settings) -> None:
         stack.enter_context(service._parts.warming.person_asks())
         assert "2 questions are being answered, 1 in the queue." in service.status().model
     assert "queue" not in service.status().model
+
+
+def test_who_waits_is_told_the_place_in_the_queue_before_anything_else(indexed: Settings) -> None:
+    service = Service(replace(indexed, chat_model="embedded"))
+    service._parts.index, service._parts.warming = IndexInUse(indexed.index, "hashing"), Warming(Shelf())
+    places = []
+    with ExitStack() as stack:
+        for _ in range(ANSWERED_AT_ONCE + 2):
+            first = next(iter(service.stream(Question("What is dropout?"))))
+            places.append(first.place if isinstance(first, WaitingEvent) else 0)
+            stack.enter_context(service._parts.warming.person_asks())
+    assert places == [0, 0, 1, 2]
 
 
 def test_an_answer_is_graded_with_the_chat_model_where_that_has_read_the_item(

@@ -281,6 +281,15 @@ def test_unverified_words_are_no_part_of_the_history(chat: Chat, service: FakeSe
     assert not any("Salt" in text for text in said)
 
 
+def test_who_waits_sees_the_place_in_the_queue_until_the_decision(chat: Chat, service: FakeService) -> None:
+    service.queue = 2
+    views = ask(chat, Session(), ASKED)
+    waiting = [view for view in views if "number 2 in the queue" in last(view)]
+    assert waiting
+    assert "in the queue" not in last(views[-1])
+    assert not any("in the queue" in last(view) and "confidence" in last(view) for view in views)
+
+
 def test_before_the_decision_the_page_says_what_is_checked_and_claims_nothing(chat: Chat) -> None:
     for text in (ASKED, VAGUE, LOST):
         views = ask(chat, Session(), text)

@@ -15,7 +15,7 @@ from langchain_core.embeddings import Embeddings
 
 from tutor.corpus import read_corpus
 from tutor.errors import ChatModelError, SearchIndexError
-from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
+from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent, WaitingEvent
 from tutor.grading import Grade
 from tutor.grading.grader import grade
 from tutor.judging import Judge
@@ -52,6 +52,7 @@ class FakeService:
     shelf: tuple[Item, ...] = field(default_factory=curated)
     delay: float = 0.0
     generating: bool = True
+    queue: int = 0
     started: bool = False
     held: threading.Event = field(default_factory=threading.Event)
     asked: list[tuple[Question, ChatModelChoice | None]] = field(default_factory=list)
@@ -114,6 +115,8 @@ class FakeService:
         text = question.text.lower()
         if "no index" in text:
             raise SearchIndexError("The index is missing", "an index", "python ingest.py")
+        if self.queue:
+            yield WaitingEvent(self.queue)
         if text.strip() == "hello":
             yield from self._plain("smalltalk", "Hello. Ask me an interview question about machine learning.")
         elif "ignore your instructions" in text:

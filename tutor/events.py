@@ -1,4 +1,4 @@
-"""What a turn tells while it goes on: first the evidence, then the decision, pieces of the answer, the whole answer."""
+"""What a turn tells while it goes on: its place in a queue, the evidence, the decision, the words, the whole answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tutor.records import Answer, Citation, Confidence, Decision, Hit, Item, Origin
+
+
+@dataclass(frozen=True)
+class WaitingEvent:
+    """The chat model is answering others; ``place`` in its queue counts from 1. Only ever the first event."""
+
+    place: int
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class DoneEvent:
     answer: Answer
 
 
-Event = EvidenceEvent | DecisionEvent | TokenEvent | DoneEvent
+Event = WaitingEvent | EvidenceEvent | DecisionEvent | TokenEvent | DoneEvent
 
 
 def at_once(answer: Answer, items: tuple[Item, ...] = ()) -> Iterator[Event]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from tutor.chat_model import check, connect, model_title, parse_spec
 from tutor.errors import ChatModelError, SearchIndexError, StoreError
-from tutor.events import DoneEvent, Event
+from tutor.events import DoneEvent, Event, WaitingEvent
 from tutor.parts import Parts
 from tutor.pinned_weights import CHAT_MODEL, EMBEDDING_MODEL
 from tutor.records import Answer, ChatModelChoice, Item, Question, Status
@@ -146,6 +146,8 @@ class Service:
         tutor = Tutor(
             parts.index, parts.embedder, chat_model, title, notices, warming, calibration, judge, self._advice
         )
+        if warming and (place := warming.asking - ANSWERED_AT_ONCE + 1) > 0:
+            yield WaitingEvent(place)
         with parts.warming.person_asks() if parts.warming else nullcontext():
             for event in tutor.stream(question):
                 if parts.warming and isinstance(event, DoneEvent) and event.answer.decision == "answer":

@@ -142,6 +142,8 @@ def _progress(turn: ShownTurn) -> list[str]:
 
 
 def _working(turn: ShownTurn) -> str:
+    if turn.queued:
+        return f"The model is answering others: number {turn.queued} in the queue"
     if turn.decision == "answer":
         return _WRITING
     if turn.from_memory or turn.remembered or (turn.decision == "abstain" and not turn.hits and not turn.own):

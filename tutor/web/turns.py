@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent
+from tutor.events import DecisionEvent, DoneEvent, Event, EvidenceEvent, TokenEvent, WaitingEvent
 from tutor.records import HIDES_EVIDENCE, Answer, Citation, Confidence, Decision, Hit, Item, Question, Style, Turn
 
 _DECLINED = "None of the nearest items is what you mean, so the corpus does not hold an answer to this."
@@ -30,7 +30,8 @@ class ShownTurn:
     """A question and everything shown for it. ``own`` are the corpus's or the tutor's words, ``written`` the model's
     checked ones, ``remembered`` those of its memory, all Markdown. ``chosen`` is the id of the item that the person
     clicked, ``from_memory`` says that the model's memory was asked for by a button, ``declined`` that the person meant
-    none of the choices. ``style`` is the way of telling that was asked for by a button.
+    none of the choices. ``style`` is the way of telling that was asked for by a button. ``queued`` is its place among
+    those that wait for the chat model, 0 for none.
 
     ``id`` is the turn's name in the store, "" where it is not kept; ``siblings`` are the ids of its other versions and
     its own. ``ended`` says that no more comes although there is no answer: it was kept by another version of the tutor;
@@ -48,6 +49,7 @@ class ShownTurn:
     decision: Decision | None = None
     confidence: Confidence | None = None
     standalone: str = ""
+    queued: int = 0
     own: str = ""
     written: str = ""
     remembered: str = ""
@@ -87,11 +89,17 @@ class ShownTurn:
 def advance(turn: ShownTurn, event: Event) -> ShownTurn:
     """The turn after one more event."""
     match event:
+        case WaitingEvent():
+            return replace(turn, queued=event.place)
         case EvidenceEvent():
             return replace(turn, items=event.items, hits=event.hits, citations=event.citations)
         case DecisionEvent():
             return replace(
-                turn, decision=event.decision, confidence=event.confidence, standalone=event.standalone.strip()
+                turn,
+                queued=0,
+                decision=event.decision,
+                confidence=event.confidence,
+                standalone=event.standalone.strip(),
             )
         case TokenEvent(origin="item"):
             return replace(turn, own=turn.own + event.text)
