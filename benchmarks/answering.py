@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, cast
 
@@ -30,12 +31,17 @@ from tutor.evaluation.questions import ANSWERABLE
 from tutor.events import DoneEvent, TokenEvent
 from tutor.index import IndexInUse
 from tutor.ingestion import ingest
-from tutor.records import Answer, Question
+from tutor.prompts import answer_prompt
+from tutor.records import Answer, Item, Question
 from tutor.settings import Settings, read_settings
 from tutor.warming import Warming
 
 DIRECT, LOOSE = "a direct match", "a loosely worded question"
 PEER_SECONDS = 420.0
+LOOSE_SHARE = 3
+"""So many loosely worded questions to one direct match: half of them are answered in the item's own words."""
+
+RESTARTED = 6
 COMPARED = ("random forest versus gradient boosting", "L1 versus L2 regularization", "precision versus recall")
 
 
@@ -66,7 +72,9 @@ def measure(places: Places) -> Iterator[Row]:
     items = [item for item in index.get().items.values() if item.kind == "concept"]
     direct = [item.title for item in items[:: max(1, len(items) // count)][:count]]
     cases = [json.loads(line) for line in (ROOT / "tests" / "questions" / f"{ANSWERABLE}.jsonl").open(encoding="utf-8")]
-    loose = [case["question"] for case in cases[5 :: max(1, len(cases) // count)][:count]]
+    loose = [case["question"] for case in cases[5 :: max(1, len(cases) // (LOOSE_SHARE * count))]][
+        : LOOSE_SHARE * count
+    ]
     tutor.invoke(Question(direct[0], generate=False, judge=False))
     for question in [*direct, *loose]:
         tutor.read_ahead([hit.item_id for hit in tutor.hits(Question(question))[:1]])
@@ -78,9 +86,28 @@ def measure(places: Places) -> Iterator[Row]:
     yield from _two_at_once(tutor, loose)
     what = f"memory with the models and {sum(warming.has_read(item) for item in items)} passages read"
     yield Row("serving", what, "tutor", "MB", (resident_mb(),), target="at most 3,000 MB with all read")
+    yield from _restarted(replace(settings, chat_model="embedded"), items)
     first = [tutor.hits(Question(case["question"]))[0].item_id in case["gold"] for case in cases]
     yield Row("quality", "right item first", "tutor", "", (sum(first) / len(first),))
     yield from _peers(places, settings, model, direct, cases)
+
+
+def _restarted(settings: Settings, items: Sequence[Item]) -> Iterator[Row]:
+    """A model that was just loaded, asked about passages that the one before it has kept, and about others."""
+    model = embedded_chat_model(settings)
+    reader = Warming(model)
+    for what, is_kept in (("kept by the start before", True), ("never read", False)):
+        chosen = [item for item in items if reader.has_read(item) is is_kept][:RESTARTED]
+        times = tuple(_first_token(model, answer_prompt(item.title, [item])) for item in chosen)
+        missing = "" if times else "there is none"
+        yield Row("after a restart", f"first token of the model, passage {what}", "tutor", "ms", times, missing=missing)
+
+
+def _first_token(model: EmbeddedChatModel, messages: Sequence[BaseMessage]) -> float:
+    started = time.perf_counter()
+    with closing(model.stream(list(messages))) as chunks:
+        next(chunk for chunk in chunks if chunk.text)
+        return (time.perf_counter() - started) * 1000
 
 
 def _direct(tutor: Tutor, questions: Sequence[str]) -> Iterator[Row]:
