@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +14,8 @@ from types import SimpleNamespace
 import pytest
 
 from tutor.prompt_cache import PART, SPARE_MIB, STATE, WORDS, PromptCache, file_of, open_cache, room_mib
+
+PROMPTS = {"system", "system, passage A", "system, passage B"}
 
 
 def _writes(folder: Path, content: bytes = b"state", says: int | None = None) -> Callable[[str], int]:
@@ -24,7 +29,7 @@ def _writes(folder: Path, content: bytes = b"state", says: int | None = None) ->
 @pytest.fixture
 def cache(tmp_path: Path) -> PromptCache:
     cache = PromptCache(tmp_path / "kept")
-    for prompt in ("system", "system, passage A", "system, passage B"):
+    for prompt in PROMPTS:
         cache.keep(prompt, _writes(cache.folder))
     return cache
 
@@ -37,15 +42,14 @@ def test_the_longest_beginning_of_a_prompt_is_found(cache: PromptCache) -> None:
 
 def test_what_was_kept_is_found_by_the_next_start(cache: PromptCache) -> None:
     later = PromptCache(cache.folder)
-    assert (later.count, later.kept_bytes) == (3, 3 * len(b"state"))
-    assert "system, passage A" in later
+    assert all(prompt in later for prompt in PROMPTS)
     assert (later.folder / file_of("system, passage A")).read_bytes() == b"state"
 
 
 def test_a_prompt_kept_again_replaces_the_first(cache: PromptCache) -> None:
     cache.keep("system", _writes(cache.folder, b"newer state"))
     assert (cache.folder / file_of("system")).read_bytes() == b"newer state"
-    assert cache.count == PromptCache(cache.folder).count == 3
+    assert cache._kept == PromptCache(cache.folder)._kept == PROMPTS
 
 
 def test_all_others_are_given_up(cache: PromptCache) -> None:
@@ -68,7 +72,7 @@ def test_a_writer_that_fails_leaves_nothing(cache: PromptCache) -> None:
 
     with pytest.raises(RuntimeError):
         cache.keep("other", fails)
-    assert cache.count == PromptCache(cache.folder).count == 3
+    assert cache._kept == PromptCache(cache.folder)._kept == PROMPTS
     assert not [file for file in cache.folder.iterdir() if file.suffix == PART]
 
 
@@ -106,7 +110,7 @@ def test_what_another_runtime_has_read_is_removed(tmp_path: Path) -> None:
     older = open_cache(tmp_path / "kept", "model-1")
     older.keep("system", _writes(older.folder))
     newer = open_cache(tmp_path / "kept", "model-2")
-    assert newer.count == 0
+    assert "system" not in newer
     assert [folder.name for folder in (tmp_path / "kept").iterdir()] == ["model-2"]
 
 
@@ -127,3 +131,41 @@ def test_what_is_kept_already_counts_as_room(tmp_path: Path, monkeypatch: pytest
     cache.keep("system", _writes(cache.folder, bytes(2 * 2**20)))
     monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=(SPARE_MIB + 10) * 2**20))
     assert room_mib(1024, tmp_path) == 12
+
+
+KEEPS_FOREVER = """
+import sys
+from pathlib import Path
+from tutor.prompt_cache import PromptCache
+
+cache = PromptCache(Path(sys.argv[1]))
+number = 0
+while True:
+    prompt = f"passage {number % 7}"
+    content = f"{prompt}, state {number} ".encode() * 5000
+    cache.keep(prompt, lambda name: (cache.folder / name).write_bytes(content))
+    print(number, flush=True)
+    number += 1
+"""
+
+
+def test_whoever_is_killed_while_keeping_leaves_every_prompt_whole_or_not_at_all(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    for _ in range(6):
+        child = subprocess.Popen(
+            [sys.executable, "-c", KEEPS_FOREVER, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parent.parent,
+        )
+        with child:
+            assert child.stdout
+            child.stdout.readline()
+            time.sleep(chance.uniform(0.0, 0.1))
+            child.kill()
+        cache = PromptCache(tmp_path)
+        assert cache._kept
+        for prompt in cache._kept:
+            content = (tmp_path / file_of(prompt)).read_bytes()
+            first, _, _ = content.partition(b" state ")
+            assert first == f"{prompt},".encode()
+            assert len(set(content.split(prompt.encode())[1:])) == 1

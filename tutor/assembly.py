@@ -65,11 +65,14 @@ def build_tutor(
         embedder.load()
     index = IndexInUse(settings.index, embedder_name(embedder), settings.chroma_url)
     index.get()
-    name = "given"
+    name, warming = "given", None
     if chat_model is None:
         name = model_title(settings.chat_model)
-        chat_model = chat_model_of(settings, prompt_cache)
-    warming = _warming(chat_model) if prompt_cache else None
+        if prompt_cache and parse_spec(settings.chat_model).kind == "embedded":
+            embedded = embedded_chat_model(settings, prompt_cache)
+            chat_model, warming = embedded, Warming(embedded)
+        else:
+            chat_model = chat_model_of(settings)
     calibration, notices = calibration_in_use(settings)
     judge = cache(lambda: Judge(settings.corpus))
 
@@ -100,18 +103,9 @@ def calibration_in_use(settings: Settings) -> tuple[Calibration | None, tuple[st
         return None, (str(error),)
 
 
-def chat_model_of(settings: Settings, prompt_cache: Path | None = None) -> BaseChatModel | None:
+def chat_model_of(settings: Settings) -> BaseChatModel | None:
     """The chat model that the settings name, None where that is none. Raises ChatModelError."""
     spec = parse_spec(settings.chat_model)
     if spec.kind == "none":
         return None
-    if spec.kind == "remote":
-        return connect(spec.url, spec.model, settings.api_key)
-    return embedded_chat_model(settings, prompt_cache)
-
-
-def _warming(chat_model: BaseChatModel | None) -> Warming | None:
-    """Of a model that can be told what to keep; a server of its own keeps what it likes."""
-    from tutor.embedded_model import EmbeddedChatModel
-
-    return Warming(chat_model) if isinstance(chat_model, EmbeddedChatModel) else None
+    return embedded_chat_model(settings) if spec.kind == "embedded" else connect(spec.url, spec.model, settings.api_key)

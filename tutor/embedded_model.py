@@ -105,7 +105,8 @@ class EmbeddedChatModel(ChatOpenAI):
         except httpx.HTTPError as error:
             reason = str(error).splitlines()[0]
             _LOG.warning("What was kept of a prompt cannot be used, so it is read again (%s).", reason)
-            self._cache.drop(kept)
+            if isinstance(error, httpx.HTTPStatusError):  # the file is no good; else the server had no time for it
+                self._cache.drop(kept)
 
     def _state(self, action: str, slot: int, file: str) -> Any:
         """Has the server write what a slot holds to a file, or read it."""

@@ -39,17 +39,9 @@ class PromptCache:
     def __contains__(self, prompt: str) -> bool:
         return prompt in self._kept
 
-    @property
-    def kept_bytes(self) -> int:
-        return sum(self._kept.values())
-
-    @property
-    def count(self) -> int:
-        return len(self._kept)
-
     def longest(self, prompt: str) -> str:
         """The longest kept one that ``prompt`` begins with, "" where there is none."""
-        return max((kept for kept in tuple(self._kept) if prompt.startswith(kept)), key=len, default="")
+        return max((kept for kept in self._kept if prompt.startswith(kept)), key=len, default="")
 
     def keep(self, prompt: str, write: Callable[[str], int]) -> None:
         """Keeps for ``prompt`` what ``write`` puts into the file in the folder whose name it is given; it returns the
@@ -68,18 +60,18 @@ class PromptCache:
             part.unlink(missing_ok=True)
             words.unlink(missing_ok=True)
         with self._lock:
-            self._kept[prompt] = size
+            self._kept |= {prompt}
 
     def drop(self, prompt: str) -> None:
         with self._lock:
-            self._kept.pop(prompt, None)
+            self._kept -= {prompt}
         state = self.folder / file_of(prompt)
         state.with_suffix(WORDS).unlink(missing_ok=True)
         state.unlink(missing_ok=True)
 
     def keep_only(self, prompts: Collection[str]) -> None:
         """Gives up all others."""
-        for prompt in [kept for kept in tuple(self._kept) if kept not in prompts]:
+        for prompt in self._kept - set(prompts):
             self.drop(prompt)
 
 
@@ -106,9 +98,9 @@ def room_mib(asked_mib: int, parent: Path) -> int:
     return max(0, min(asked_mib, free - SPARE_MIB))
 
 
-def _read(folder: Path) -> dict[str, int]:
-    """The bytes of each kept prompt. What a crash has left is removed."""
-    kept: dict[str, int] = {}
+def _read(folder: Path) -> frozenset[str]:
+    """The kept prompts. What a crash has left is removed."""
+    kept: set[str] = set()
     for words in folder.glob(f"*{WORDS}"):
         state = words.with_suffix(STATE)
         try:
@@ -118,7 +110,7 @@ def _read(folder: Path) -> dict[str, int]:
         except (OSError, ValueError, KeyError, TypeError):
             is_whole = False
         if is_whole:
-            kept[prompt] = size
+            kept.add(prompt)
         else:
             words.unlink(missing_ok=True)
     for state in folder.glob(f"*{STATE}"):
@@ -127,7 +119,7 @@ def _read(folder: Path) -> dict[str, int]:
     for part in folder.glob(f"*{PART}"):
         if _is_old(part):
             part.unlink(missing_ok=True)
-    return kept
+    return frozenset(kept)
 
 
 def _is_old(file: Path) -> bool:
