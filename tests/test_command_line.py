@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 from conftest import HashingEmbedder, item_text
+from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from typer.testing import CliRunner
 
 from tutor.__main__ import app
+from tutor.answering import Tutor
 from tutor.desk.updating import items_in_use
+from tutor.index import IndexInUse
 from tutor.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -48,6 +51,15 @@ def test_ask_prints_one_line_of_json_with_the_fields_of_the_contract(real_home: 
     assert record["timings"].keys() >= {"retrieval_ms", "first_token_ms", "total_ms"}
     body = (ROOT / "corpus" / "questions" / "q013-bagging-vs-boosting.md").read_text(encoding="utf-8")
     assert all(citation["quote"] in body for citation in record["citations"])
+
+
+def test_what_a_model_says_cannot_take_the_terminal_over(indexed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = FakeListChatModel(responses=["A quokka\x1b[2J is a small animal."])
+    tutor = Tutor(IndexInUse(indexed.index, "hashing"), HashingEmbedder(), model, "fake")
+    monkeypatch.setattr("tutor.assembly.build_tutor", lambda settings: tutor)
+    outcome = CliRunner().invoke(app, ["ask", "answer from memory: what is a quokka?"])
+    assert "A quokka�[2J is a small animal." in outcome.stdout
+    assert "\x1b" not in outcome.stdout
 
 
 @pytest.mark.model

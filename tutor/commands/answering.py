@@ -12,6 +12,7 @@ import typer
 
 from tutor.commands.options import AsJson, NoModel, with_model
 from tutor.settings import read_settings
+from tutor.terminal_text import printable
 
 
 def serve() -> None:
@@ -49,8 +50,6 @@ def ask(
         print(json.dumps(record | {"answer": ""} if decide_only else record, ensure_ascii=False))
         return
     print(f"[{answer.decision}, {answer.confidence.band} confidence: {answer.confidence.reason}]\n")
-    print("\n\n".join(filter(None, [answer.text, answer.tailored])))
-    for citation in answer.citations:
-        print(f"\n[{citation.number}] {citation.item_id}: {citation.quote}")
-    for notice in answer.notices:
-        print(f"\n({notice})")
+    words = "\n\n".join(filter(None, [answer.text, answer.tailored]))
+    quotes = [f"[{citation.number}] {citation.item_id}: {citation.quote}" for citation in answer.citations]
+    print(printable("\n\n".join([words, *quotes, *(f"({notice})" for notice in answer.notices)])))
