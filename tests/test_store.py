@@ -60,9 +60,11 @@ def test_migrations_make_exactly_the_tables_that_the_code_knows(tmp_path: Path) 
         assert shape(connection) == expected
 
 
-def test_two_threads_that_open_a_new_database_at_once_both_get_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("attempt", range(12))
+def test_threads_that_open_a_new_database_at_once_all_get_it(tmp_path: Path, attempt: int) -> None:
     opened: list[Database] = []
-    threads = [threading.Thread(target=lambda: opened.append(Database.open(tmp_path / "tutor.db"))) for _ in range(4)]
+    path = tmp_path / f"{attempt}.db"
+    threads = [threading.Thread(target=lambda: opened.append(Database.open(path))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -6,6 +6,8 @@ of what is kept in it.
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +22,6 @@ from tutor.store import migrations
 
 LOCK_SECONDS = 5.0
 _PRAGMAS = (
-    "journal_mode = WAL",
     "synchronous = FULL",  # a finished turn outlives a power cut too
     "foreign_keys = ON",
     "secure_delete = ON",  # what is deleted is overwritten in the file
@@ -130,8 +131,23 @@ def _engine(url: str) -> Engine:
 
 def _prepare(connection: Any, entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver would begin transactions late and end them before DDL
+    _write_ahead(connection)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Changing the journal of a new file needs the file alone. SQLite gives up at once where another makes it too."""
+    latest = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > latest:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
