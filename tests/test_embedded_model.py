@@ -11,8 +11,8 @@ from langchain_core.messages import BaseMessage
 from tutor import embedded_model
 from tutor.assembly import embedded_chat_model
 from tutor.embedded_model import EmbeddedChatModel
-from tutor.prompt_cache import STATE
-from tutor.prompts import answer_prompt, sufficiency_prompt, warming_prompts
+from tutor.prompt_cache import file_of
+from tutor.prompts import answer_prompt, fixed_prompts, sufficiency_prompt, warming_prompts
 from tutor.records import Item
 from tutor.settings import Settings, default_corpus
 
@@ -35,8 +35,10 @@ def settings(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Setti
 
 @pytest.fixture(scope="module")
 def kept_before(settings: Settings) -> EmbeddedChatModel:
-    """A model that finds what an earlier start has kept of ``DROPOUT``."""
-    embedded_chat_model(settings).keep(_whole(DROPOUT))
+    """A model that finds what an earlier start has kept: what all prompts begin with, and ``DROPOUT``."""
+    before = embedded_chat_model(settings)
+    for prompt in (*fixed_prompts(), _whole(DROPOUT)):
+        before.keep(prompt)
     return embedded_chat_model(settings)
 
 
@@ -50,6 +52,11 @@ def _tokens_read(model: EmbeddedChatModel, item: Item) -> tuple[int, int]:
     usage = model.invoke(sufficiency_prompt(QUESTION, item), max_tokens=1).usage_metadata
     assert usage
     return usage["input_tokens"] - usage["input_token_details"].get("cache_read", 0), usage["input_tokens"]
+
+
+def test_the_first_request_of_a_start_does_not_read_what_all_begin_with(kept_before: EmbeddedChatModel) -> None:
+    read, whole = _tokens_read(kept_before, BOOSTING)
+    assert 80 < whole - read < 130
 
 
 def test_a_passage_that_an_earlier_start_has_read_is_not_read_again(kept_before: EmbeddedChatModel) -> None:
@@ -67,7 +74,7 @@ def test_between_two_others_too(kept_before: EmbeddedChatModel) -> None:
 
 
 def test_a_damaged_file_is_dropped_and_the_passage_is_read_again(kept_before: EmbeddedChatModel) -> None:
-    (state,) = kept_before._cache.folder.glob(f"*{STATE}")  # type: ignore[union-attr]
+    state = kept_before._cache.folder / file_of(embedded_model._words(_whole(DROPOUT)))  # type: ignore[union-attr]
     state.write_bytes(state.read_bytes()[:100_000])
     kept_before._slots._free = dict.fromkeys(kept_before._slots._free, "")
     read, whole = _tokens_read(kept_before, DROPOUT)

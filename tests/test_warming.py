@@ -8,9 +8,12 @@ from typing import Any
 from reading_fakes import Shelf
 
 from tutor import warming
-from tutor.prompts import warming_prompts
+from tutor.prompts import fixed_prompts, warming_prompts
 from tutor.records import Item
 from tutor.warming import Warming, kept_bytes
+
+FIXED = [str(prompt[-1].content) for prompt in fixed_prompts()]
+ROOM_OF_FIXED = 7
 
 
 def _item(id: str, body: str = "One. " * 200) -> Item:
@@ -22,10 +25,19 @@ def test_every_item_is_read_in_growing_steps_once() -> None:
     ahead = Warming(shelf)
     items = [_item("a"), _item("b")]
     ahead.read_all(items)
-    assert shelf.asked == [str(prompt[-1].content) for item in items for prompt in warming_prompts(item)]
+    steps = [str(prompt[-1].content) for item in items for prompt in warming_prompts(item)]
+    assert shelf.asked == [*FIXED, *steps]
     assert all(ahead.has_read(item) for item in items)
     ahead.read_all(items)
-    assert len(shelf.asked) == sum(len(list(warming_prompts(item))) for item in items)
+    assert shelf.asked == [*FIXED, *steps]
+
+
+def test_what_all_prompts_begin_with_is_kept_whatever_becomes_of_the_items() -> None:
+    shelf = Shelf()
+    ahead = Warming(shelf)
+    ahead.read_only([_item("a")])
+    ahead.read_only([_item("b")])
+    assert shelf.kept[: len(FIXED)] == FIXED
 
 
 def test_what_an_earlier_start_has_kept_is_not_read_again() -> None:
@@ -91,17 +103,17 @@ def test_nothing_is_read_ahead_where_nothing_is_kept() -> None:
 
 def test_no_more_is_read_than_there_is_room_for_and_what_is_asked_for_most_first() -> None:
     items = [_item(id) for id in "abcd"]
-    shelf = Shelf(room_mib=2 * kept_bytes(items[0]) // 2**20 + 1)
+    shelf = Shelf(room_mib=ROOM_OF_FIXED + 1 + 2 * kept_bytes(items[0]) // 2**20)
     ahead = Warming(shelf)
     ahead.note_asked({"d": 2, "c": 1})
     ahead.read_all(items)
     assert [item.id for item in items if ahead.has_read(item)] == ["c", "d"]
-    assert "[1] d" in shelf.asked[0]
+    assert "[1] d" in shelf.asked[len(FIXED)]
 
 
 def test_what_is_asked_for_more_takes_the_place_of_what_was_read_before() -> None:
     items = [_item(id) for id in "abc"]
-    shelf = Shelf(room_mib=2 * kept_bytes(items[0]) // 2**20 + 1)
+    shelf = Shelf(room_mib=ROOM_OF_FIXED + 1 + 2 * kept_bytes(items[0]) // 2**20)
     ahead = Warming(shelf)
     ahead.read_only(items)
     ahead.note_asked({"c": 2, "b": 1})

@@ -100,6 +100,11 @@ def fingerprint() -> str:
     return hashlib.sha256(f"{SYSTEM}\n{SUFFICIENT}".encode()).hexdigest()[:12]
 
 
+def fixed_prompts() -> list[list[BaseMessage]]:
+    """What prompts begin with whatever they are about."""
+    return [[SystemMessage(fixed)] for fixed in (SYSTEM, REWRITE, MEMORY)]
+
+
 def warming_prompts(item: Item) -> Iterator[list[BaseMessage]]:
     """The part of ``answer_prompt`` that every question about ``item`` shares, longer and longer up to the whole."""
     whole = passage_text(1, item, item_text(item))

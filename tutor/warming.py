@@ -13,11 +13,11 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from tutor.prompts import warming_prompts
+from tutor.prompts import fixed_prompts, warming_prompts
 from tutor.records import Item
 
 if TYPE_CHECKING:
@@ -92,35 +92,36 @@ class Warming:
 
     def read_only(self, items: Sequence[Item]) -> None:
         """Reads ``items`` as ``read_all`` does, and gives up what is kept of others."""
-        self._model.keep_only([_whole(item) for item in self._with_room(items)])
+        self._model.keep_only([*fixed_prompts(), *(_whole(item) for item in self._with_room(items))])
         self.read_all(items)
 
     def read_all(self, items: Sequence[Item]) -> None:
-        """Reads the passages that were not read yet and that there is room for, those asked for most before the others.
+        """Reads what all prompts begin with, then the passages that were not read yet and that there is room for, those
+        asked for most before the others.
 
         Returns when done, stopped, or when the model fails.
         """
         chosen = self._with_room(items)
         if len(chosen) < len(items):
             _LOG.info("There is room to read %d of %d passages ahead.", len(chosen), len(items))
-        for item in chosen:
-            if self.has_read(item):
-                continue
-            *steps, whole = warming_prompts(item)
-            try:
-                for prompt in steps:
-                    if not self._is_idle():
-                        return
-                    self._model.read(prompt)
+        try:
+            for act, prompt in self._work(chosen):
                 if not self._is_idle():
                     return
-                self._model.keep(whole)
-            except Exception:  # each engine raises its own kinds; without warming the tutor only is slower
-                _LOG.warning("the chat model stopped reading passages ahead", exc_info=True)
-                return
+                act(prompt)
+        except Exception:  # each engine raises its own kinds; without warming the tutor only is slower
+            _LOG.warning("the chat model stopped reading passages ahead", exc_info=True)
+
+    def _work(self, items: Sequence[Item]) -> Iterator[tuple[Callable[[list[BaseMessage]], None], list[BaseMessage]]]:
+        """What is left to read, a step at a time: each passage longer and longer, and kept when it is whole."""
+        fixed = [[prompt] for prompt in fixed_prompts()] if items else []
+        for *steps, whole in (*fixed, *map(warming_prompts, items)):
+            if not self._model.keeps(whole):
+                yield from ((self._model.read, prompt) for prompt in steps)
+                yield self._model.keep, whole
 
     def _with_room(self, items: Sequence[Item]) -> list[Item]:
-        room, chosen = self._model.room_mib * 2**20, []
+        room, chosen = self._model.room_mib * 2**20 - sum(map(_prompt_bytes, fixed_prompts())), []
         for item in sorted(items, key=lambda item: -self._asked_for[item.id]):
             room -= kept_bytes(item)
             if room < 0:
@@ -138,7 +139,11 @@ class Warming:
 
 def kept_bytes(item: Item) -> int:
     """About what a runtime needs to keep the passage of ``item`` with what stands before it."""
-    return round(sum(len(str(message.content)) for message in _whole(item)) / CHARACTERS_A_TOKEN * BYTES_A_TOKEN)
+    return _prompt_bytes(_whole(item))
+
+
+def _prompt_bytes(prompt: Sequence[BaseMessage]) -> int:
+    return round(sum(len(str(message.content)) for message in prompt) / CHARACTERS_A_TOKEN * BYTES_A_TOKEN)
 
 
 def _whole(item: Item) -> list[BaseMessage]:
