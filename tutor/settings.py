@@ -6,7 +6,7 @@
 | TUTOR_CORPUS | folder with the corpus | the checkout's, or the one inside the wheel |
 | TUTOR_MODEL | ``embedded``, ``none``, ``openai:<model>@<base-url>``, ``ollama:<model>[@<base-url>]`` | ``embedded`` |
 | TUTOR_API_KEY | key for an ``openai:`` model | none |
-| TUTOR_CACHE_MIB | disk space for passages that the embedded chat model has read, 0 for none | 1024 |
+| TUTOR_CACHE_MIB | disk space for passages that the embedded chat model has read, 0 for none | 2048 |
 | TUTOR_CHROMA | URL of a Chroma server | an embedded Chroma |
 | TUTOR_HOST, TUTOR_PORT | where the page listens | 127.0.0.1, 7860 |
 | TUTOR_DESK_PASSWORD | who knows it opens the trainers' desk elsewhere; or its argon2 hash | this machine only |
@@ -36,7 +36,7 @@ class Settings:
     chat_model: str = "embedded"
     api_key: str = field(default="", repr=False)
     chroma_url: str = ""
-    cache_mib: int = 1024
+    cache_mib: int = 2048
     host: str = "127.0.0.1"
     port: int = 7860
     desk_password_hash: str = field(default="", repr=False)
@@ -91,7 +91,7 @@ def read_settings() -> Settings:
         chat_model=os.environ.get("TUTOR_MODEL") or "embedded",
         api_key=os.environ.get("TUTOR_API_KEY", ""),
         chroma_url=os.environ.get("TUTOR_CHROMA", ""),
-        cache_mib=_mebibytes(os.environ.get("TUTOR_CACHE_MIB") or "1024"),
+        cache_mib=_mebibytes(os.environ.get("TUTOR_CACHE_MIB") or "2048"),
         host=os.environ.get("TUTOR_HOST") or "127.0.0.1",
         port=_port(os.environ.get("TUTOR_PORT") or "7860"),
         desk_password_hash=_password_hash(os.environ.get("TUTOR_DESK_PASSWORD", "")),
@@ -111,7 +111,7 @@ def _folder(variable: str, default: Path) -> Path:
 def _mebibytes(text: str) -> int:
     if text.isdecimal() and len(text) <= 6:
         return int(text)
-    raise SettingsError(f"TUTOR_CACHE_MIB is {text!r}", "a number of MiB, 0 for none", "export TUTOR_CACHE_MIB=1024")
+    raise SettingsError(f"TUTOR_CACHE_MIB is {text!r}", "a number of MiB, 0 for none", "export TUTOR_CACHE_MIB=2048")
 
 
 def _port(text: str) -> int:
