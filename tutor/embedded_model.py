@@ -103,7 +103,7 @@ class EmbeddedChatModel(ChatOpenAI):
         try:
             self._state("restore", slot, file_of(kept))
         except httpx.HTTPError as error:
-            reason = str(error).splitlines()[0]
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
             _LOG.warning("What was kept of a prompt cannot be used, so it is read again (%s).", reason)
             if isinstance(error, httpx.HTTPStatusError):  # the file is no good; else the server had no time for it
                 self._cache.drop(kept)
