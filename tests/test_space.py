@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.memory import available_mib
+from tutor.space import available_mib
 
 
 @pytest.mark.parametrize(

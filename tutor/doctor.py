@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,13 +17,13 @@ from tutor.chat_model import parse_spec
 from tutor.corpus import read_corpus, read_library
 from tutor.errors import TutorError
 from tutor.index import SearchIndex
-from tutor.memory import available_mib
 from tutor.passages import SEARCHED_KINDS
 from tutor.pinned_weights import CHAT_MODEL, EMBEDDING_MODEL, Weights
-from tutor.prompt_cache import STATE, room_mib
+from tutor.prompt_cache import kept_sizes, room_mib
 from tutor.sandbox.selftest import choose_fences
 from tutor.sandbox.workers import Limits
 from tutor.settings import Settings
+from tutor.space import available_mib, free_bytes
 from tutor.warming import kept_bytes
 from tutor.weights import is_fetched, verify
 
@@ -77,8 +76,7 @@ def _package(name: str) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    place = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
-    free = shutil.disk_usage(place).free
+    free = free_bytes(settings.home)
     words = f"{settings.home}, {free / 1e9:.1f} GB free"
     return Finding("data", free > MIN_FREE_BYTES, words, "free some space, or set TUTOR_HOME to another disk")
 
@@ -126,7 +124,7 @@ def _kept_passages(settings: Settings) -> Finding:
     """The disk space for passages that were read ahead, beside what reading all of the corpus ahead needs."""
     items = [item for item in read_corpus(settings.corpus).items if item.kind in SEARCHED_KINDS]
     needed = sum(kept_bytes(item) for item in items) // 2**20
-    sizes = [file.stat().st_size for file in settings.prompt_cache.glob(f"*/*{STATE}")]
+    sizes = kept_sizes(settings.prompt_cache)
     room = room_mib(settings.cache_mib, settings.prompt_cache)
     words = (
         f"{len(sizes)} in {sum(sizes) // 2**20} of {room} MiB on the disk, about {needed} hold all {len(items)} of the "

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tutor.durable import sync
 from tutor.errors import SearchIndexError
 from tutor.index import CURRENT, PATCH, WORDS, SearchIndex
 from tutor.lexical import LexicalIndex
@@ -108,7 +109,7 @@ def publish(folder: Path, generation: str) -> None:
         out.flush()
         os.fsync(out.fileno())
     beside.replace(folder / CURRENT)
-    _sync(folder)
+    sync(folder)
 
 
 def remove_unused(folder: Path, keep: Iterable[str], chroma_url: str = "") -> None:
@@ -126,12 +127,4 @@ def remove_unused(folder: Path, keep: Iterable[str], chroma_url: str = "") -> No
 
 def _sync_tree(home: Path) -> None:
     for path in [home, *home.rglob("*")]:
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(path)

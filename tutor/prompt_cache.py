@@ -10,13 +10,15 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
 import secrets
 import shutil
 import threading
 import time
 from collections.abc import Callable, Collection
 from pathlib import Path
+
+from tutor.durable import sync
+from tutor.space import free_bytes
 
 STATE, WORDS, PART = ".state", ".json", ".part"
 PART_SECONDS = 60.0
@@ -50,11 +52,11 @@ class PromptCache:
         words = part.with_suffix(f"{WORDS}{PART}")
         try:
             size = write(part.name)
-            _flush(part, size)
+            _sync_whole(part, size)
             part.replace(state)
             text = json.dumps({"prompt": prompt, "bytes": size})
             words.write_text(text, encoding="utf-8")
-            _flush(words, len(text))
+            _sync_whole(words, len(text))
             words.replace(state.with_suffix(WORDS))
         finally:
             part.unlink(missing_ok=True)
@@ -92,10 +94,13 @@ def open_cache(parent: Path, runtime: str) -> PromptCache:
 
 def room_mib(asked_mib: int, parent: Path) -> int:
     """As much disk space as was asked for, but no more than there is."""
-    place = next(folder for folder in (parent, *parent.parents) if folder.exists())
-    used = sum(file.stat().st_size for file in parent.glob(f"*/*{STATE}"))
-    free = (shutil.disk_usage(place).free + used) // 2**20
+    free = (free_bytes(parent) + sum(kept_sizes(parent))) // 2**20
     return max(0, min(asked_mib, free - SPARE_MIB))
+
+
+def kept_sizes(parent: Path) -> list[int]:
+    """The bytes of each prompt that is kept below ``parent``, by whatever runtime."""
+    return [file.stat().st_size for file in parent.glob(f"*/*{STATE}")]
 
 
 def _read(folder: Path) -> frozenset[str]:
@@ -129,9 +134,7 @@ def _is_old(file: Path) -> bool:
         return False
 
 
-def _flush(file: Path, size: int) -> None:
-    """Has the disk hold all of a file."""
-    with file.open("r+b") as written:
-        os.fsync(written.fileno())
-        if os.fstat(written.fileno()).st_size != size:
-            raise OSError(errno.ENOSPC, "not all of it could be written", str(file))
+def _sync_whole(file: Path, size: int) -> None:
+    sync(file)
+    if file.stat().st_size != size:
+        raise OSError(errno.ENOSPC, "not all of it could be written", str(file))

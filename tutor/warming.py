@@ -93,8 +93,9 @@ class Warming:
 
     def read_only(self, items: Sequence[Item]) -> None:
         """Reads ``items`` as ``read_all`` does, and gives up what is kept of others."""
-        self._model.keep_only([*fixed_prompts(), *(_whole(item) for item in self._with_room(items))])
-        self.read_all(items)
+        chosen = self._with_room(items)
+        self._model.keep_only([*fixed_prompts(), *map(_whole, chosen)])
+        self._read(chosen)
 
     def read_all(self, items: Sequence[Item]) -> None:
         """Reads what all prompts begin with, then the passages that were not read yet and that there is room for, those
@@ -102,11 +103,11 @@ class Warming:
 
         Returns when done, stopped, or when the model fails.
         """
-        chosen = self._with_room(items)
-        if len(chosen) < len(items):
-            _LOG.info("There is room to read %d of %d passages ahead.", len(chosen), len(items))
+        self._read(self._with_room(items))
+
+    def _read(self, items: Sequence[Item]) -> None:
         try:
-            for act, prompt in self._work(chosen):
+            for act, prompt in self._work(items):
                 if not self._is_idle():
                     return
                 act(prompt)
@@ -128,6 +129,8 @@ class Warming:
             if room < 0:
                 break
             chosen.append(item)
+        if len(chosen) < len(items):
+            _LOG.info("There is room to read %d of %d passages ahead.", len(chosen), len(items))
         return chosen
 
     def _is_idle(self) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tutor.corpus import EXERCISE_FILE, FOLDERS, read_item
 from tutor.desk.item_drafts import Checked
+from tutor.durable import sync
 from tutor.errors import CorpusError, IngestError
 from tutor.folders import corpus_folder
 from tutor.settings import Settings
@@ -137,7 +138,7 @@ def put(file: Path, text: str | None) -> None:
         except OSError:
             settle(file)
             raise
-    _keep_names(file.parent)
+    sync(file.parent)
 
 
 def put_back(file: Path, text: str | None) -> None:
@@ -149,7 +150,7 @@ def put_back(file: Path, text: str | None) -> None:
             if text != read_text(_kept(file)):
                 _write(_kept(file), text)
             _kept(file).replace(file)
-        _keep_names(file.parent)
+        sync(file.parent)
     settle(file)
 
 
@@ -172,11 +173,3 @@ def _write(file: Path, text: str) -> None:
         out.write(text.encode("utf-8", "surrogateescape"))
         out.flush()
         os.fsync(out.fileno())
-
-
-def _keep_names(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tutor.durable import sync
+
 _LEFTOVER = re.compile(r"\.(?P<source>.+)\.(?P<what>new|old)$")
 _ORIGIN = ".origin"
 _SWAP = 2
@@ -48,7 +50,7 @@ def stage(library: Path, source: str, files: Mapping[str, str], came_from: str) 
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-        _sync(staged)
+        sync(staged)
     except OSError:
         _delete(staged)
         raise
@@ -60,17 +62,17 @@ def publish(staged: Path, library: Path, source: str) -> None:
     target = library / source
     if not os.path.lexists(target):
         staged.rename(target)
-        _sync(library)
+        sync(library)
         return
     if swapped(staged, target):
-        _sync(library)
+        sync(library)
         _delete(staged)
         return
     aside = library / f".{source}.old"
     _delete(aside)
     target.rename(aside)
     staged.rename(target)
-    _sync(library)
+    sync(library)
     _delete(aside)
 
 
@@ -79,7 +81,7 @@ def remove(library: Path, source: str) -> None:
     staged = library / f".{source}.new"
     _delete(staged)
     (library / source).rename(staged)
-    _sync(library)
+    sync(library)
     _delete(staged)
 
 
@@ -120,11 +122,3 @@ def _delete(path: Path) -> None:
         path.unlink()
     elif path.exists():
         shutil.rmtree(path)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
